@@ -1,0 +1,42 @@
+"""The errors of this project.
+
+    BotError
+    +-- ContentError                content/ is wrong: the start is refused, file, item and field are named
+    +-- SettingsError               the environment or .env is wrong
+    +-- KnowledgeBaseUnavailable    the database could not be read while answering
+    +-- RecordsUnavailable          a conversation could not be read or written
+    +-- UnknownConversation         the token opens no conversation (never existed, deleted, or too old)
+"""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """Something this project can explain; the message says what to do."""
+
+
+class SettingsError(BotError):
+    """A setting cannot be used; the message names it and the allowed values."""
+
+
+class ContentError(BotError):
+    """content/ holds something wrong.
+
+    `problems` are lines of the form "file: item: field: what is wrong and what to do".
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class KnowledgeBaseUnavailable(BotError):
+    """The knowledge base could not be read."""
+
+
+class RecordsUnavailable(BotError):
+    """A conversation could not be read or written, so nothing may be said to be saved."""
+
+
+class UnknownConversation(BotError):
+    """No conversation belongs to this token."""
