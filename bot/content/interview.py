@@ -1,0 +1,315 @@
+"""The guided interview before a visit: its questions, the words around them, and symptom names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, root_validator, validator
+
+from bot.content.files import ContentModel, Problems, between, build, read_yaml
+
+AnswerType = Literal["choice", "text", "date", "boolean", "open_choice"]
+Operator = Literal["=", "!="]
+INTERVIEW_FILE, SYMPTOMS_FILE = "interview.yml", "symptoms.yml"
+LINK_ID = r"^[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*$"
+# The summary is built from these; a script without them is refused.
+NAME, ONSET, SEVERITY, SIMILAR, ANOTHER = (
+    "sx.name", "sx.onset", "sx.severity", "sx.similar", "sx.another",
+)  # fmt: skip
+DOCTOR_KNOWS, TREATMENTS, QUESTIONS = "visit.doctor-knows", "tx.previous", "q"
+NEEDED = (NAME, ONSET, SEVERITY, SIMILAR, ANOTHER, DOCTOR_KNOWS, TREATMENTS, QUESTIONS)
+
+
+class Choice(ContentModel):
+    """One answer that is offered.
+
+    `synonyms` count when the question was just asked, `volunteered` in any message; `scale` are
+    the first and last point of a 0 to 10 scale that mean this choice.
+    """
+
+    value: str = Field(regex=r"^[a-z][a-z0-9_]*$")
+    label: str = Field(min_length=1, max_length=40)
+    synonyms: tuple[str, ...] = ()
+    volunteered: tuple[str, ...] = ()
+    scale: tuple[int, int] | None = None
+
+
+class Condition(ContentModel):
+    """One condition of FHIR's enableWhen: holds when the answer is (not) one of `answer`."""
+
+    question: str
+    operator: Operator
+    answer: tuple[str, ...]
+
+    @validator("answer", pre=True)
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+
+class Question(ContentModel):
+    """One question. `{symptom}` in its words stands for "the fever".
+
+    `takes_questions`: the answer itself may be a question ("what should I ask?").
+    """
+
+    id: str = Field(regex=LINK_ID)
+    group: str | None = None
+    ask: str
+    ask_proxy: str
+    rephrase: str
+    rephrase_proxy: str
+    why: str
+    answer_type: AnswerType
+    takes_questions: bool = False
+    choices: tuple[Choice, ...] = ()
+    ask_when: tuple[Condition, ...] = ()
+    can_skip: bool
+    reviewed_by: str | None
+
+    @validator("ask", "ask_proxy", "rephrase", "rephrase_proxy")
+    def _short(cls, value: str) -> str:
+        if len(value.split()) > 20:
+            raise ValueError("has more than 20 words; ask one thing, in fewer words")
+        return value
+
+    @root_validator(skip_on_failure=True)
+    def _has_choices(cls, values: dict[str, object]) -> dict[str, object]:
+        if values["answer_type"] in ("choice", "boolean") and not values["choices"]:
+            raise ValueError(f"{values['answer_type']} needs `choices:`")
+        return values
+
+    def choice(self, value: str) -> Choice | None:
+        """The choice with this value."""
+        return next((choice for choice in self.choices if choice.value == value), None)
+
+
+class Group(ContentModel):
+    """Questions asked once per symptom; `again` asks for a further round, `most` rounds in all."""
+
+    id: str
+    again: str
+    most: int = Field(ge=1, le=50)
+
+
+class NotUnderstoodLines(ContentModel):
+    """Two texts for each type of answer: the first time and every later time."""
+
+    choice: tuple[str, str]
+    text: tuple[str, str]
+    date: tuple[str, str]
+    boolean: tuple[str, str]
+    open_choice: tuple[str, str]
+
+
+class Lines(ContentModel):
+    """What the bot says around the questions."""
+
+    noted: str
+    kept: str
+    skipped: str
+    unsure: str
+    none_noted: str
+    dropped: str
+    earlier: str
+    back: str
+    no_back: str
+    stopped: str
+    start_over: str
+    summary: str
+    left: str
+    left_one: str
+    why: str
+    stale: str
+    severity_scale: str
+    date_future: str
+    date_ambiguous: str
+    two_choices: str
+    not_understood: NotUnderstoodLines
+
+
+class Commands(ContentModel):
+    """Whole messages that steer the interview."""
+
+    skip: tuple[str, ...]
+    stop: tuple[str, ...]
+    back: tuple[str, ...]
+    not_sure: tuple[str, ...]
+    start_over: tuple[str, ...]
+    summary: tuple[str, ...]
+    left: tuple[str, ...]
+    why: tuple[str, ...]
+    keep: tuple[str, ...]
+
+
+class Symptom(ContentModel):
+    """A symptom by its plain name ("the <name>") and the words people use for it."""
+
+    id: str = Field(regex=r"^[a-z][a-z0-9_]*$")
+    name: str
+    words: tuple[str, ...]
+    facts: tuple[str, ...]
+
+    _words = validator("words", allow_reuse=True)(between(1))
+
+
+@dataclass(frozen=True)
+class Script:
+    """The whole interview as data. Questions stand in the order in which they are asked."""
+
+    version: str
+    groups: tuple[Group, ...]
+    questions: tuple[Question, ...]
+    symptoms: tuple[Symptom, ...]
+    lines: Lines
+    commands: Commands
+
+    def question(self, link_id: str) -> Question | None:
+        """The question with this id."""
+        return self._by_id.get(link_id)
+
+    def group(self, group_id: str | None) -> Group | None:
+        """The group with this id."""
+        return next((group for group in self.groups if group.id == group_id), None)
+
+    def symptom(self, symptom_id: str) -> Symptom | None:
+        """The symptom with this id."""
+        return self._symptoms_by_id.get(symptom_id)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Question]:
+        return {question.id: question for question in self.questions}
+
+    @cached_property
+    def _symptoms_by_id(self) -> Mapping[str, Symptom]:
+        return {symptom.id: symptom for symptom in self.symptoms}
+
+    @cached_property
+    def symptom_words(self) -> tuple[re.Pattern[str], tuple[str, ...]]:
+        """A pattern that finds symptom names, longest first, and the symptom of each of its groups."""
+        pairs = [(word, symptom.id) for symptom in self.symptoms for word in symptom.words]
+        pairs.sort(key=lambda pair: -len(pair[0]))
+        parts = "|".join(f"({_word_pattern(word)})" for word, _ in pairs)
+        return re.compile(rf"(?<![\w'])(?:{parts})(?![\w'])"), tuple(s for _, s in pairs)
+
+
+def _word_pattern(word: str) -> str:
+    parts = [r"[\w']+(?:\s+[\w']+)?" if p == "*" else re.escape(p) for p in word.lower().split()]
+    return r"\s+".join(parts) + r"(?:s|es)?"
+
+
+def read_interview(root: Path, problems: Problems) -> Script:
+    """Read and check interview.yml and symptoms.yml below content/.
+
+    When something is wrong, what is returned is only good for collecting more problems.
+    """
+    raw = read_yaml(root / INTERVIEW_FILE, problems, root=root)
+    raw = raw if isinstance(raw, dict) else {}
+    symptoms = _read_symptoms(root, problems)
+    questions = tuple(_read_questions(raw.get("questions"), problems))
+    groups = tuple(
+        group
+        for item in raw.get("groups") or []
+        if (group := build(Group, item, problems, file=INTERVIEW_FILE, item=_id_of(item, "group")))
+    )
+    lines = build(Lines, raw.get("lines"), problems, file=INTERVIEW_FILE, item="lines")
+    commands = build(Commands, raw.get("commands"), problems, file=INTERVIEW_FILE, item="commands")
+    script = Script(
+        version=str(raw.get("version", "")),
+        groups=groups,
+        questions=questions,
+        symptoms=symptoms,
+        lines=lines or Lines.construct(),
+        commands=commands or Commands.construct(),
+    )
+    if not script.version:
+        problems.add(INTERVIEW_FILE, "file", "version", "is missing; raise it with each change")
+    for item, field, message in _faults(script):
+        problems.add(INTERVIEW_FILE, item, field, message)
+    return script
+
+
+def _id_of(item: object, otherwise: str) -> str:
+    return str(item.get("id", otherwise)) if isinstance(item, dict) else otherwise
+
+
+def _read_questions(items: object, problems: Problems) -> Iterable[Question]:
+    seen: set[str] = set()
+    for item in items if isinstance(items, list) else []:
+        name = _id_of(item, "question")
+        question = build(Question, item, problems, file=INTERVIEW_FILE, item=name)
+        if question is None:
+            continue
+        if question.id in seen:
+            problems.add(INTERVIEW_FILE, name, "id", "is used twice; give it another name")
+        seen.add(question.id)
+        yield question
+
+
+def _read_symptoms(root: Path, problems: Problems) -> tuple[Symptom, ...]:
+    raw = read_yaml(root / SYMPTOMS_FILE, problems, root=root)
+    found: list[Symptom] = []
+    owners: dict[str, str] = {}
+    for item in (raw.get("symptoms") or []) if isinstance(raw, dict) else []:
+        name = _id_of(item, "symptom")
+        symptom = build(Symptom, item, problems, file=SYMPTOMS_FILE, item=name)
+        if symptom is None:
+            continue
+        if any(symptom.id == other.id for other in found):
+            problems.add(SYMPTOMS_FILE, name, "id", "is used twice; give it another name")
+        for word in symptom.words:
+            owner = owners.setdefault(word.lower(), symptom.id)
+            if owner != symptom.id:
+                problems.add(SYMPTOMS_FILE, name, "words", f"{word!r} also stands at {owner}")
+        found.append(symptom)
+    return tuple(found)
+
+
+def _faults(script: Script) -> Iterable[tuple[str, str, str]]:
+    present = [question.id for question in script.questions]
+    for needed in NEEDED:
+        if needed not in present:
+            yield needed, "id", "is missing; the summary is built from it"
+    for position, question in enumerate(script.questions):
+        earlier = {q.id: q for q in script.questions[:position]}
+        for message in _condition_faults(question, earlier, present):
+            yield question.id, "ask_when", message
+        if question.group is not None and script.group(question.group) is None:
+            yield question.id, "group", f"unknown group {question.group!r}"
+        if len({choice.value for choice in question.choices}) < len(question.choices):
+            yield question.id, "choices", "holds a value twice"
+    for group in script.groups:
+        members = [q.id for q in script.questions if q.group == group.id]
+        if group.again not in members or group.again != members[-1]:
+            yield group.id, "again", f"{group.again!r} must be the last question of the group"
+        elif present[present.index(members[0]) :][: len(members)] != members:
+            yield group.id, "id", "its questions must stand together"
+
+
+def _condition_faults(
+    question: Question, earlier: Mapping[str, Question], present: list[str]
+) -> Iterable[str]:
+    allowed: dict[str, set[str]] = {}
+    for condition in question.ask_when:
+        other = earlier.get(condition.question)
+        if condition.question not in present:
+            yield f"unknown question {condition.question!r}"
+        elif other is None:
+            yield f"can never be asked: {condition.question!r} is not asked before it"
+        elif other.group not in (None, question.group):
+            yield f"{condition.question!r} is asked once per {other.group}; which one is meant?"
+        else:
+            values = {choice.value for choice in other.choices}
+            unknown = set(condition.answer) - values
+            if unknown:
+                yield f"can never be asked: {sorted(unknown)} is no choice of {other.id!r}"
+            left = allowed.get(other.id, values | {""})
+            wanted = set(condition.answer)
+            allowed[other.id] = left & wanted if condition.operator == "=" else left - wanted
+    for name, left in allowed.items():
+        if not left:
+            yield f"can never be asked: its conditions on {name!r} exclude each other"

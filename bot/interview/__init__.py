@@ -1,0 +1,1 @@
+"""The guided interview before a visit, as pure functions over the script and the answers so far."""

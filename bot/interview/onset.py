@@ -1,0 +1,197 @@
+"""When something began, as people say it: a date with its precision, or their words without a date.
+
+Never a date in the future, never one that was not said. A span of time is counted back from
+`today`; of a named day, month or season the latest past one is meant. Northern hemisphere.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+
+import dateparser
+
+from bot.interview.amounts import AMOUNT, Precision, amount_of
+from bot.interview.calendar_words import Dated, Future, TwoDates, find_named
+from bot.interview.words import fold
+
+_FRAME = re.compile(
+    r"(?:\b(?:since|for|from|about|around|approximately|roughly|maybe|probably|perhaps|the|past|last|over|in|"
+    r"during|on|at|sometime|almost|nearly|just|only|already|more than|less than|at least|ever|on and off|"
+    r"off and on|within|back|like|say|these|this|early|it's been|it has been|going on|close to)\s+)+$"
+)
+_AGO = re.compile(r"\s*(?:or\s+(?:so|two|three|more)|ago|back|now|already|straight|in a row|or something)\b")
+_PAST_SPAN = re.compile(
+    rf"\b(?:(?:for|in|over|during|within|these|of)\s+)?(?:the\s+|these\s+)?(?:past|last)\s+(?:{AMOUNT})"
+    r"|\b(?P<one>(?:for|over|in|during|within|these)\s+the\s+(?:past|last)|the\s+past|past)\s+"
+    r"(?P<bare>day|week|month|year)\b"
+)
+_SPAN = re.compile(rf"(?<![\w.]){AMOUNT}(?P<tail>\s+(?:after|before|from|until)\b)?")
+_COMING = re.compile(
+    rf"\b(?:tomorrow|next\s+(?:week|month|year|mon|tue|wed|thu|fri|sat|sun)\w*|in\s+{AMOUNT}"
+    r"\s*(?:'\s*time|from now)?$|day after tomorrow)"
+)
+_VAGUE = re.compile(
+    r"\b(?:for ages|ages|always|a while|awhile|(?:a )?(?:very |really )?long time|forever|recently|lately|"
+    r"not (?:that |very |so )?long|some ?time|my whole life|all my life|years and years|a bit ago|long ago|"
+    r"the other day|for years|for months|for weeks|for days|weeks|months|days|years|gradually|slowly|"
+    r"on and off|off and on|comes and goes|it varies|every now and then|time ago)\b"
+)
+_EVENT = re.compile(
+    r"\b(?:since|after|when|before|during|ever since|right after|shortly after|just after|around|at|from|until|"
+    r"as soon as|once|while|following|by)\s+(?:the\s+(?:start|end|beginning|time|day|week)\s+(?:of|that)\s+)?"
+    r"(?P<what>(?:my|his|her|their|our|the|a|last|first|second|third|i|he|she|we|they|you|it|that|this|starting|"
+    r"getting|having|being|stopping|finishing|chemo|treatment|transplant|diagnosis|remission|relapse|school|birth|"
+    r"maintenance|surgery|radiation|covid|blinatumomab|car|induction|consolidation|steroids?|infusion)\b.*)"
+)
+_STARTED = re.compile(r"\b(?:started|began|begun|noticed|since|first|came on|appeared|been)\b")
+_FILLER = re.compile(
+    r"\b(?:since|for|from|about|around|approximately|approx|roughly|maybe|probably|perhaps|possibly|the|past|last|"
+    r"over|in|during|on|at|sometimes?|almost|nearly|just|only|already|more|less|than|least|ever|off|and|or|so|"
+    r"something|like|say|these|this|that|it|its|it's|been|has|have|had|was|were|is|i|i've|we|he|she|they|them|"
+    r"my|his|her|their|think|guess|believe|would|started|start|began|begin|noticed|first|ago|back|now|of|a|an|"
+    r"going|close|to|well|um+|uh+|hmm+|yes|day|time|onwards?|then|straight|row|whole|or so|give|take|ish|"
+    r"until|till|still|somewhere|some|two|three|ok|okay|honestly|me|him|said|said so|i'd|i'm|not|sure|exactly|"
+    r"know|don't|dont|but|feel|feels|there|all|really|pretty|sure|there's|quite|very|kind|sort)\b"
+)
+
+
+@dataclass(frozen=True)
+class Onset:
+    """When it began. `date` is None for an event ("since my last chemo") and for "for ages"."""
+
+    text: str
+    date: datetime.date | None
+    precision: Precision
+
+    def to_json(self) -> dict[str, str | None]:
+        """The form in which it is stored: an ISO date, to be read no further than `precision`."""
+        day = self.date.isoformat() if self.date else None
+        return {"text": self.text, "date": day, "precision": self.precision}
+
+
+@dataclass(frozen=True)
+class Found:
+    """An onset and where in the text it stands; `is_whole` when nothing else is said there."""
+
+    onset: Onset
+    start: int
+    end: int
+    is_whole: bool
+
+
+def parse_onset(text: str, *, today: datetime.date) -> Onset | Future | TwoDates | None:
+    """Read an answer to "When did it begin?"; None when it names no time at all."""
+    found = find_onset(text, today=today)
+    if isinstance(found, Found):
+        return Onset(text.strip(), found.onset.date, found.onset.precision)
+    return found
+
+
+def find_onset(text: str, *, today: datetime.date) -> Found | Future | TwoDates | None:
+    """Find when something began in a message about it."""
+    plain = fold(text)
+    if not plain.strip():
+        return None
+    coming = _COMING.search(plain)
+    candidates = [*_spans(plain, today), *find_named(plain, today)]
+    dated = [c for c in candidates if isinstance(c, Dated)]
+    if dated and not coming:
+        return _found(_most_likely(plain, dated), text, plain)
+    if coming or any(isinstance(c, Future) for c in candidates):
+        return Future()
+    faults = [c for c in candidates if isinstance(c, TwoDates)]
+    if faults:
+        return faults[0]
+    return _without_date(text, plain) or _by_dateparser(text, plain, today)
+
+
+def _spans(plain: str, today: datetime.date) -> list[Dated | Future | TwoDates]:
+    found: list[Dated | Future | TwoDates] = []
+    for match in _PAST_SPAN.finditer(plain):
+        if match["bare"]:
+            words = f"a {match['bare']}"
+            day = amount_of(_need(re.fullmatch(AMOUNT, words)))
+        else:
+            day = amount_of(match)
+        date = day.before(today)
+        if date is not None:
+            found.append(Dated(date, day.precision, match.start(), match.end()))
+    for match in _SPAN.finditer(plain):
+        if match["tail"] or any(d.start <= match.start() < d.end for d in found if isinstance(d, Dated)):
+            continue
+        amount = amount_of(match)
+        date = amount.before(today)
+        if date is not None and not _is_age(plain, match):
+            found.append(Dated(date, amount.precision, match.start(), match.end()))
+    return found
+
+
+def _is_age(plain: str, match: re.Match[str]) -> bool:
+    """ "my son, 6 years old", "twice a day", "3 times a week", "8 hours a night"."""
+    if re.match(r"\s*-?\s*old\b", plain[match.end() :]):
+        return True
+    before = plain[: match.start()].rstrip()
+    rate = re.search(r"(?:\b(?:times?|once|twice|every|each|per|hours?|pills?)|\d)$", before)
+    return rate is not None and match["first"] in ("a", "an")
+
+
+def _need(match: re.Match[str] | None) -> re.Match[str]:
+    if match is None:
+        raise ValueError("not an amount of time")
+    return match
+
+
+def _most_likely(plain: str, dated: list[Dated]) -> Dated:
+    """Of several times the one said after "started" or "since", else the first."""
+    dated = sorted(dated, key=lambda d: (d.start, -d.end))
+    started = _STARTED.search(plain)
+    after = [d for d in dated if started and d.end > started.start()]
+    return (after or dated)[0]
+
+
+def _found(dated: Dated, text: str, plain: str) -> Found:
+    start, end = dated.start, dated.end
+    frame = _FRAME.search(plain[:start])
+    start = frame.start() if frame else start
+    while (tail := _AGO.match(plain, end)) is not None:
+        end = tail.end()
+    rest = _FILLER.sub(" ", f"{plain[:start]} {plain[end:]}")
+    onset = Onset(text[start:end].strip(), dated.date, dated.precision)
+    return Found(onset, start, end, is_whole=not re.search(r"\w", rest))
+
+
+def _without_date(text: str, plain: str) -> Found | None:
+    event, vague = _EVENT.search(plain), _VAGUE.search(plain)
+    match = event or vague
+    if match is None:
+        return None
+    end = match.end()
+    if event is not None:
+        cut = re.search(r"[.;!?\n]|,|\s(?:and|but)\s", plain[match.start() :])
+        end = match.start() + cut.start() if cut else len(plain.rstrip())
+    frame = _FRAME.search(plain[: match.start()])
+    start = frame.start() if frame else match.start()
+    rest = _FILLER.sub(" ", f"{plain[:start]} {plain[end:]}")
+    onset = Onset(text[start:end].strip(), None, "event" if event else "unknown")
+    return Found(onset, start, end, is_whole=not re.search(r"\w", rest))
+
+
+def _by_dateparser(text: str, plain: str, today: datetime.date) -> Found | None:
+    """The last resort, for short texts with figures; it must itself have read a day and a month."""
+    if not re.search(r"\d", plain) or len(plain) > 40:
+        return None
+    base = datetime.datetime.combine(today, datetime.time(12))
+    read = dateparser.parse(
+        re.sub(r"\b(?:since|from|about|around|on|it|started|was)\b", " ", plain),
+        languages=["en"],
+        settings={
+            "RELATIVE_BASE": base,
+            "PREFER_DATES_FROM": "past",
+            "REQUIRE_PARTS": ["day", "month"],
+        },
+    )
+    if read is None or read.date() > today:
+        return None
+    return Found(Onset(text.strip(), read.date(), "day"), 0, len(text), is_whole=True)

@@ -1,0 +1,70 @@
+"""All settings; the only module that reads the environment and .env.
+
+The table in README.md describes each one; a test keeps the two in step.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseSettings, Field, ValidationError, validator
+
+from bot.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings by their names in the environment (upper case)."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(5005, ge=1, le=65535)
+    database_url: str = "sqlite:///var/afterall.db"
+    action_endpoint_url: str | None = None
+    action_timeout_s: float = Field(3.0, gt=0, le=60)
+    turn_timeout_s: float = Field(10.0, gt=0, le=120)
+    care_team_name: str = "your care team"
+    care_team_phone: str | None = None
+    default_country: str | None = None
+    allowed_origins: str = ""
+    messages_per_minute: int = Field(60, ge=1)
+    sessions_per_minute: int = Field(60, ge=1)
+    trusted_proxies: int = Field(0, ge=0, le=5)
+    log_level: str = "WARNING"
+
+    class Config:
+        """pydantic v1 settings."""
+
+        env_file = ROOT / ".env"
+        frozen = True
+
+    @validator("action_endpoint_url", "care_team_phone", "default_country", pre=True)
+    def _empty_is_unset(cls, value: str | None) -> str | None:
+        return value or None
+
+    @validator("log_level")
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Web origins, besides the bot's own, that may use the chat."""
+        return frozenset(o.strip().rstrip("/") for o in self.allowed_origins.split(",") if o.strip())
+
+    @property
+    def content_folder(self) -> Path:
+        """The clinical content."""
+        return ROOT / "content"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process. Raises SettingsError that names the wrong setting."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+        raise SettingsError("wrong setting (environment or .env): " + "; ".join(lines)) from error

@@ -1,0 +1,351 @@
+/**
+ * <relapse-chat>: the chat of AfterALL as a custom element.
+ *
+ *   <script type="module" src="https://bot.example/chat/widget.js"></script>
+ *   <relapse-chat data-phone="+1 555 0100"></relapse-chat>
+ *
+ * data-full-page: fills the page instead of opening from a button. data-phone: the care team's number.
+ * data-country: two letters, for the right emergency numbers. lang: for dates.
+ */
+import { readableDate } from "./dom.js";
+import { botItem, personItem, failureItem, noticeItem } from "./messages.js";
+import { Outbox } from "./outbox.js";
+import { Session } from "./session.js";
+import { buildShell } from "./shell.js";
+import { sheet } from "./styles.js";
+import { words } from "./words.js";
+
+const BASE = new URL("./", import.meta.url);
+const SLOW_AFTER_MS = 5000;
+const STATUS_STAYS_MS = 8000;
+
+class RelapseChat extends HTMLElement {
+  #shell;
+  #chat;
+  #session;
+  #outbox;
+  #starting = null;
+  #start = null;
+  #failure = null;
+  #statusTimer = 0;
+
+  connectedCallback() {
+    if (this.#shell) return;
+    const fullPage = this.hasAttribute("data-full-page");
+    const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [sheet];
+    this.#shell = buildShell({ fullPage, phone: this.dataset.phone });
+    this.#chat = this.#conversation(fullPage);
+    this.#session = new Session(BASE);
+    this.#outbox = new Outbox((item) => this.#deliver(item), {
+      busy: (busy) => this.#showBusy(busy),
+      reply: (item, reply) => this.#reply(item, reply),
+      failed: (item, error) => this.#failed(item, error),
+    });
+    if (new URLSearchParams(location.search).get("start") === "prepare_visit") this.#start = "prepare_visit";
+    root.append(this.#shell.root);
+    this.#listen();
+    if (fullPage) this.#connect();
+  }
+
+  /** What the renderers may know and do. */
+  #conversation(fullPage) {
+    const lang = this.closest("[lang]")?.lang || "en";
+    return {
+      heading: fullPage ? "h2" : "h3",
+      phone: this.dataset.phone,
+      date: (value) => readableDate(value, lang),
+      choose: (choice) => this.#send({ choice }),
+      say: (text, shown) => this.#say(text, shown).focus({ preventScroll: true }),
+      download: (download) => this.#download(download),
+      isOwnFile: (url) => this.#session.isSummary(url),
+    };
+  }
+
+  #listen() {
+    const { composer, prepare, erase, launcher, close, panel, dialog } = this.#shell;
+    const { form, input } = composer;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.#submit();
+    });
+    input.addEventListener("input", () => this.#grow());
+    prepare.addEventListener("click", () => {
+      this.#add(personItem(words.prepare)).focus({ preventScroll: true });
+      this.#send({ choice: "prepare_visit" });
+    });
+    erase.addEventListener("click", () => {
+      dialog.problem.textContent = "";
+      dialog.element.showModal();
+    });
+    dialog.no.addEventListener("click", () => dialog.element.close());
+    dialog.yes.addEventListener("click", () => this.#erase());
+    window.addEventListener("online", () => this.#failure && this.#retry());
+    launcher?.addEventListener("click", () => this.#toggle(panel.hidden));
+    close?.addEventListener("click", () => this.#toggle(false));
+    if (launcher) {
+      panel.addEventListener("keydown", (event) => {
+        if (event.key === "Escape" && !dialog.element.open) this.#toggle(false);
+      });
+    }
+  }
+
+  #toggle(open) {
+    const { launcher, panel, composer } = this.#shell;
+    panel.hidden = !open;
+    launcher.hidden = open;
+    launcher.setAttribute("aria-expanded", String(open));
+    (open ? composer.input : launcher).focus();
+    if (open && !this.#starting) this.#connect();
+  }
+
+  // ---- the conversation's beginning and end
+
+  async #connect() {
+    this.#showBusy(true);
+    try {
+      await this.#ready();
+    } catch (error) {
+      this.#fail(error.message || words.noStart, true);
+    } finally {
+      this.#showBusy(false);
+    }
+  }
+
+  /** Resolves when there is a conversation; starts it once, however many ask. */
+  #ready() {
+    this.#starting ??= this.#begin().catch((error) => {
+      this.#starting = null;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  async #begin() {
+    if (this.#session.open) {
+      try {
+        return this.#restore(await this.#session.history());
+      } catch (error) {
+        if (error.temporary) throw error;
+        this.#session.forget();
+        this.#add(noticeItem(words.expired));
+      }
+    }
+    const messages = await this.#session.start({
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      ...(this.dataset.country && { country: this.dataset.country }),
+      ...(this.#start && { start: this.#start }),
+    });
+    this.#start = null;
+    this.#show(messages);
+  }
+
+  /** An earlier conversation of this tab: only what came after the person's last words can still be answered. */
+  #restore(messages) {
+    const last = messages.findLastIndex(({ type }) => type === "user");
+    const items = messages.map((message, index) => {
+      const item = message.type === "user" ? personItem(message.text) : botItem(message, this.#chat);
+      if (index < last) item.querySelector(".controls")?.remove();
+      item.querySelectorAll("[role=alert]").forEach((alert) => alert.removeAttribute("role"));
+      return item;
+    });
+    this.#shell.list.replaceChildren(...items);
+    this.#shell.log.scrollTop = this.#shell.log.scrollHeight;
+  }
+
+  /** The token is no longer good: a new conversation, with what was typed kept in the box. */
+  #expired() {
+    const items = this.#outbox.take();
+    this.#end();
+    const kept = this.#giveBack(items);
+    this.#add(noticeItem(kept ? words.expiredKept : words.expired, true));
+    this.#connect();
+  }
+
+  #end() {
+    this.#session.forget();
+    this.#starting = null;
+    this.#clearFailure();
+    this.#shell.list.querySelectorAll(".controls").forEach((controls) => controls.remove());
+    this.#showState(null);
+  }
+
+  async #erase() {
+    const { dialog, list, composer } = this.#shell;
+    try {
+      await this.#session.erase();
+    } catch (error) {
+      if (error.status !== 401) {
+        dialog.problem.textContent = error.message || words.eraseFailed;
+        return;
+      }
+    }
+    this.#outbox.take();
+    this.#end();
+    list.replaceChildren();
+    composer.input.value = "";
+    this.#grow();
+    dialog.element.close();
+    const notice = this.#add(noticeItem(words.erased));
+    notice.focus({ preventScroll: true });
+    this.#connect();
+  }
+
+  // ---- messages out
+
+  #submit() {
+    const { input } = this.#shell.composer;
+    const text = input.value.trim();
+    input.focus();
+    if (!text) return;
+    input.value = "";
+    this.#grow();
+    this.#say(text);
+  }
+
+  #say(text, shown) {
+    const element = this.#add(personItem(shown ?? text));
+    this.#send({ text }, element);
+    return element;
+  }
+
+  #send(content, element = null) {
+    this.#clearFailure();
+    this.#outbox.add({ body: { id: crypto.randomUUID(), ...content }, element });
+  }
+
+  async #deliver(item) {
+    await this.#ready();
+    return this.#session.send(item.body);
+  }
+
+  // ---- messages in
+
+  #reply(item, { messages = [], state = null }) {
+    if (item.body.choice === "consent_yes") this.#session.remember();
+    if (item.body.choice === "consent_no") this.#session.unremember();
+    this.#retire(messages, state);
+    this.#showState(state);
+    this.#show(messages);
+  }
+
+  /** Controls of a question that is no longer the one being asked. */
+  #retire(messages, state) {
+    const replaced = messages.some(({ type }) => type === "question" || type === "confirm_red_flag");
+    if (!replaced && state?.interview) return;
+    this.#shell.list.querySelectorAll(".question .controls, .confirm_red_flag .controls").forEach((controls) => {
+      if (controls.contains(this.shadowRoot.activeElement)) this.#shell.log.focus({ preventScroll: true });
+      controls.remove();
+    });
+  }
+
+  /** True when the message stays first in line. */
+  #failed(item, error) {
+    if (error.status === 401) {
+      this.#expired();
+      return true;
+    }
+    if (error.temporary) {
+      this.#fail(error.message || (error.status ? words.fault : words.offline), true);
+      return true;
+    }
+    this.#giveBack([item]);
+    this.#fail(error.message || words.refused, false);
+    return false;
+  }
+
+  /** Puts what was typed back into the box. True if there was any. */
+  #giveBack(items) {
+    const { input } = this.#shell.composer;
+    const texts = items.filter(({ body }) => body.text !== undefined);
+    texts.forEach(({ element }) => element?.remove());
+    input.value = [...texts.map(({ body }) => body.text), input.value].filter(Boolean).join("\n");
+    this.#grow();
+    return texts.length > 0;
+  }
+
+  #fail(text, canRetry) {
+    this.#clearFailure();
+    this.#failure = this.#add(failureItem(text, canRetry && (() => this.#retry()), this.#chat));
+  }
+
+  #clearFailure() {
+    if (this.#failure?.contains(this.shadowRoot.activeElement)) this.#shell.log.focus({ preventScroll: true });
+    this.#failure?.remove();
+    this.#failure = null;
+  }
+
+  #retry() {
+    this.#clearFailure();
+    if (this.#starting) this.#outbox.run();
+    else this.#connect().then(() => this.#failure || this.#outbox.run());
+  }
+
+  // ---- what is seen
+
+  #show(messages) {
+    const items = messages.map((message) => botItem(message, this.#chat));
+    this.#shell.list.append(...items);
+    const alarm = items.find((item) => item.querySelector(".emergency, .crisis"));
+    if (items.length) this.#reveal(alarm ?? items[0]);
+  }
+
+  #add(item) {
+    this.#shell.list.append(item);
+    this.#reveal(item);
+    return item;
+  }
+
+  /** Brings the beginning of an item into view, so that long answers are read from their top. */
+  #reveal(item) {
+    const before = item.previousElementSibling?.matches(".person") ? item.previousElementSibling : item;
+    before.scrollIntoView({ block: "start", inline: "nearest" });
+  }
+
+  #showState(state) {
+    const asked = Boolean(state?.interview);
+    const { prepare, composer } = this.#shell;
+    if (asked && this.shadowRoot.activeElement === prepare) composer.input.focus();
+    prepare.hidden = asked;
+    composer.label.textContent = asked ? words.answer : words.message;
+  }
+
+  #showBusy(busy) {
+    this.#showStatus(busy ? words.answering : "", busy);
+    if (busy) this.#statusTimer = setTimeout(() => this.#showStatus(words.slow), SLOW_AFTER_MS);
+  }
+
+  #showStatus(text, moving = false) {
+    clearTimeout(this.#statusTimer);
+    const { status } = this.#shell;
+    status.textContent = text;
+    status.classList.toggle("moving", moving);
+  }
+
+  #grow() {
+    const { input } = this.#shell.composer;
+    input.style.height = "auto";
+    input.style.height = `${input.scrollHeight + 2}px`;
+  }
+
+  async #download({ url, format }) {
+    this.#showStatus(words.downloading, true);
+    try {
+      const file = URL.createObjectURL(await this.#session.file(url, format));
+      const anchor = Object.assign(document.createElement("a"), { href: file, download: `visit-summary.${format === "fhir" ? "fhir.json" : format}` });
+      anchor.click();
+      setTimeout(() => URL.revokeObjectURL(file), 60000);
+      this.#showStatus(words.downloaded);
+    } catch (error) {
+      this.#showStatus(error.message || words.downloadFailed);
+    }
+    this.#statusTimer = setTimeout(() => this.#showStatus(""), STATUS_STAYS_MS);
+  }
+}
+
+customElements.define("relapse-chat", RelapseChat);
