@@ -1,0 +1,271 @@
+"""An answer, and reading one from what a person typed or tapped.
+
+Each type of question has its own parser and its own text for when it was not understood; from the
+second time on, the text is another one (`attempt` counts from 1).
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.content.interview import ANOTHER, NAME, Choice, Question, Script
+from bot.interview.calendar_words import Future, TwoDates
+from bot.interview.mentions import denies_symptom, find_symptoms
+from bot.interview.onset import Found, Onset, find_onset
+from bot.interview.words import bare, contains, fold, has_words, is_question
+
+Value = str | dict[str, str | None] | None
+# "reopened": the person went back to the question, so it is asked again; until then the value
+# before it holds (bot.interview.script.current_answers resolves it).
+Status = Literal["given", "skipped", "unknown", "reopened"]
+OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One row of the history; the latest of a question and repeat counts, older ones are kept.
+
+    `text` is what the person said, `value` what it was read as: the value of a choice, a symptom
+    id or "other", the words of a free text, or {text, date, precision}. `repeat` counts from 0.
+    """
+
+    link_id: str
+    repeat: int
+    message_id: str
+    status: Status
+    text: str
+    value: Value
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """An answer that was understood."""
+
+    value: Value
+    text: str
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    """What to say when an answer could not be read."""
+
+    text: str
+
+
+Fault = Literal["scale", "two_choices"]
+_NUMBER_WORDS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten".split())}
+_SCALE = re.compile(
+    r"(?<![\w.,/])(?P<n>\d{1,3}(?:[.,]5)?|zero|one|two|three|four|five|six|seven|eight|nine|ten)"
+    r"(?:\s*(?P<range>-|to|or)\s*(?P<m>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten))?"
+    r"(?:\s*(?:/|out\s+of|of|from)\s*(?:10|ten)\b)?(?P<after>\s*[\w%°]+)?"
+)
+_LEADING_ONLY = frozenset(
+    "yes yeah yep yup ya no nope nah sure right true all new never none nothing done worse low high small fine ok "
+    "okay another strong little light half same false it all".split()
+)
+_RANGE = re.compile(r"\bbetween\b|\bdepends\b|\bvaries\b")
+_HEDGES = re.compile(
+    r"\b(?:maybe|probably|perhaps|i|think|guess|would|say|it|it's|its|is|was|about|just|like|kind|of|sort|the|a|"
+    r"that|that's|they|he|she|are|were|been|i'd|so|um+|uh+|well|and|hmm+|really|very|quite|my|feels|felt|this|"
+    r"for|me|but|to|be|honest|out|10|ten|or|at|most|more|less)\b|\W"
+)
+
+
+def parse_answer(
+    script: Script,
+    question: Question,
+    text: str,
+    *,
+    choice: str | None,
+    today: datetime.date,
+    attempt: int = 1,
+) -> Parsed | NotUnderstood:
+    """Read the answer to one question from words or from the plain value of a tapped choice."""
+    if choice is not None:
+        return _tapped(script, question, choice, today) or _not_understood(script, question, attempt)
+    read = _PARSERS[question.answer_type](script, question, text, today)
+    if isinstance(read, Parsed):
+        return read
+    return _explain(script, read) or _not_understood(script, question, attempt)
+
+
+def is_clear_answer(script: Script, question: Question, text: str, *, today: datetime.date) -> bool:
+    """Is the whole text an answer, also when it ends in a question mark ("3 weeks ago?")?"""
+    if question.takes_questions:
+        return True
+    if question.answer_type == "date":
+        found = find_onset(text, today=today)
+        asks = is_question(text) and not fold(text).strip().endswith("?")
+        return isinstance(found, Found) and found.is_whole and not asks
+    choice = match_choice(question, text)
+    if not isinstance(choice, Choice):
+        return False
+    if _exact(question, text) is not None:
+        return True
+    plain = fold(text)
+    for synonym in sorted(choice.synonyms, key=len, reverse=True):
+        plain = contains(synonym).sub(" ", plain)
+    return not _HEDGES.sub("", _SCALE.sub(" ", plain)).strip()
+
+
+def match_choice(question: Question, text: str) -> Choice | Fault | None:
+    """The choice that a text means; a fault when it names two, or no single point of a scale."""
+    exact = _exact(question, text)
+    if exact is not None:
+        return exact
+    plain = fold(text).strip(" .,!?\"'")
+    if any(choice.scale for choice in question.choices):
+        on_scale = _on_scale(question, plain)
+        if on_scale is not None:
+            return on_scale
+    found = _by_words(question, plain)
+    if len(found) > 1:
+        return "two_choices"
+    return found[0] if found else None
+
+
+def volunteered(question: Question, text: str) -> tuple[Choice, str] | None:
+    """A choice named in passing, and the words for it; None unless it is just one."""
+    pairs = [(phrase, choice) for choice in question.choices for phrase in choice.volunteered]
+    found = _search(pairs, fold(text))
+    if len({choice.value for choice, _ in found}) != 1:
+        return None
+    choice, (start, end) = found[0]
+    return choice, text[start:end]
+
+
+def _exact(question: Question, text: str) -> Choice | None:
+    plain = bare(text)
+    for choice in question.choices:
+        if plain in {bare(choice.label), choice.value, *(bare(s) for s in choice.synonyms)}:
+            return choice
+    return None
+
+
+def _on_scale(question: Question, plain: str) -> Choice | Fault | None:
+    for match in _SCALE.finditer(plain):
+        after = (match["after"] or "").strip()
+        if re.match(r"days?|weeks?|months?|years?|hours?|times?|degrees?|%|°|pounds?|lbs?|kg|st|nd|rd|th|of", after):
+            continue
+        if not match["n"][0].isdigit() and after not in ("", "out"):
+            continue  # "one of the worst"
+        number = _point(match["n"])
+        if match["range"] or number > 10 or _RANGE.search(plain):
+            return "scale"
+        return next((c for c in question.choices if c.scale and c.scale[0] <= number <= c.scale[1]), None)
+    return "scale" if _RANGE.search(plain) else None
+
+
+def _point(text: str) -> int:
+    if text in _NUMBER_WORDS:
+        return _NUMBER_WORDS[text]
+    return int(float(text.replace(",", ".")) + 0.5)
+
+
+def _by_words(question: Question, plain: str) -> list[Choice]:
+    pairs = [(s, c) for c in question.choices for s in (c.label, *c.synonyms)]
+    found = _search(pairs, plain)
+    return list({choice.value: choice for choice, _ in found}.values())
+
+
+def _search(
+    pairs: list[tuple[str, Choice]], plain: str
+) -> list[tuple[Choice, tuple[int, int]]]:
+    """Where the phrases stand, longest first, none inside another, none behind a "not"."""
+    found: list[tuple[Choice, tuple[int, int]]] = []
+    taken: list[tuple[int, int]] = []
+    for phrase, choice in sorted(pairs, key=lambda pair: -len(pair[0])):
+        for match in contains(phrase).finditer(plain):
+            if any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            if fold(phrase) in _LEADING_ONLY and not _leads(plain, match.start()):
+                continue
+            taken.append(match.span())
+            if not re.search(r"(?:\bnot|n't|\bnever|\bno)\s+(?:\w+\s+)?$", plain[: match.start()]):
+                found.append((choice, match.span()))
+    return sorted(found, key=lambda item: item[1])
+
+
+def _leads(plain: str, start: int) -> bool:
+    return not re.sub(r"\b(?:well|oh|um+|i think|i guess|hmm+|it's|it is|it was|kind of|just)\b|\W", "", plain[:start])
+
+
+def _tapped(script: Script, question: Question, value: str, today: datetime.date) -> Parsed | None:
+    choice = question.choice(value)
+    if choice is None:
+        return None
+    if question.answer_type == "date":
+        found = find_onset(choice.label, today=today)
+        return Parsed(found.onset.to_json(), choice.label) if isinstance(found, Found) else None
+    if question.id == NAME and script.symptom(value) is not None:
+        return Parsed(value, choice.label)
+    return Parsed(choice.value, choice.label)
+
+
+Read = Parsed | Fault | Future | TwoDates | None
+
+
+def _parse_choice(script: Script, question: Question, text: str, today: datetime.date) -> Read:
+    choice = match_choice(question, text)
+    return Parsed(choice.value, text.strip()) if isinstance(choice, Choice) else choice
+
+
+def _parse_date(script: Script, question: Question, text: str, today: datetime.date) -> Read:
+    found = find_onset(text, today=today)
+    if not isinstance(found, Found):
+        return found
+    onset = Onset(text.strip(), found.onset.date, found.onset.precision)
+    return Parsed(onset.to_json(), text.strip())
+
+
+def _parse_text(script: Script, question: Question, text: str, today: datetime.date) -> Read:
+    choice = _exact(question, text)
+    if choice is not None:
+        return Parsed(choice.value, text.strip())
+    return Parsed(text.strip(), text.strip()) if has_words(text) else None
+
+
+def _parse_open_choice(script: Script, question: Question, text: str, today: datetime.date) -> Read:
+    """A symptom by its name or in own words; for "anything else?" also yes and no."""
+    said = find_symptoms(script, text)
+    exact = _exact(question, text)
+    if exact is not None and (not said or question.id == ANOTHER):
+        return Parsed(exact.value, text.strip())
+    if said:
+        value = "yes" if question.id == ANOTHER else said[0].symptom.id
+        return Parsed(value, text.strip())
+    if re.match(r"(?:no|nope|nah)\b", fold(text).strip()) and question.choice("no"):
+        return Parsed("no", text.strip())
+    if not has_words(text) or denies_symptom(script, text):
+        return None
+    return Parsed("yes" if question.id == ANOTHER else OTHER, text.strip())
+
+
+_PARSERS: dict[str, Callable[[Script, Question, str, datetime.date], Read]] = {
+    "choice": _parse_choice,
+    "boolean": _parse_choice,
+    "date": _parse_date,
+    "text": _parse_text,
+    "open_choice": _parse_open_choice,
+}
+
+
+def _explain(script: Script, read: Read) -> NotUnderstood | None:
+    lines = script.lines
+    if isinstance(read, Future):
+        return NotUnderstood(lines.date_future)
+    if isinstance(read, TwoDates):
+        first, second = (f"{d.day} {d:%B}" for d in (read.first, read.second))
+        return NotUnderstood(lines.date_ambiguous.format(first=first, second=second))
+    if read == "scale":
+        return NotUnderstood(lines.severity_scale)
+    return NotUnderstood(lines.two_choices) if read == "two_choices" else None
+
+
+def _not_understood(script: Script, question: Question, attempt: int) -> NotUnderstood:
+    texts: tuple[str, str] = getattr(script.lines.not_understood, question.answer_type)
+    return NotUnderstood(texts[0 if attempt <= 1 else 1])

@@ -1,0 +1,113 @@
+"""Symptoms named in a message, each with the part of the message that is about it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.content.interview import Script, Symptom
+from bot.interview.words import fold
+
+_JOIN = re.compile(
+    r"\s*(?:[,;.!?\n]+|\b(?:and|but|also|plus|with|then|as well as|together with|along with)\b|[&+])"
+    r"(?:\s*(?:[,;.!?\n]+|\b(?:and|but|also|plus|with|then|now)\b|[&+]))*\s*"
+)
+_DENIES = re.compile(
+    r"\b(?:no|not|without|never|neither|nor|deny|denies|free of|\w+n't|dont|doesnt|havent|isnt)\s+"
+    r"(?:(?!because|but|just|only|except|idea|longer)[\w']+\s+){0,3}$"
+)
+_NOT_DENIED = re.compile(r"\bnot\s+(?:only|just)\b|\bno\s+(?:idea|doubt)\b")
+_OR = re.compile(r"\s*(?:,?\s*(?:or|nor)|,)\s+(?:any\s+)?$")
+_OR_LATER = re.compile(r"^[^.;!?]*\b(?:or|nor)\b")
+_BARE = re.compile(r"(?:\b(?:i|i've|i'm|had|have|been|having|he|she|they|has|got|some|a|an|the|my|his|her|their|so|"
+                   r"feel|feeling|always|am|is|are|lots of|lot of|both|just|bad)\b|\W)*")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Said:
+    """One symptom of a message: `words` are the person's own, `is_listed` when it was named in a
+    bare list ("fever and bruises for a week": what is said at either end is about both)."""
+
+    symptom: Symptom
+    words: str
+    is_listed: bool
+
+
+@dataclass(frozen=True)
+class _Mention:
+    symptom: Symptom
+    start: int
+    end: int
+
+
+def find_symptoms(script: Script, text: str) -> tuple[Said, ...]:
+    """The symptoms that a text says are there, each once, with all of the text dealt out to them."""
+    plain = fold(text)
+    mentions = [m for m in _mentions(script, plain) if not _is_denied(plain, m)]
+    first: dict[str, _Mention] = {}
+    for mention in mentions:
+        first.setdefault(mention.symptom.id, mention)
+    kept = sorted(first.values(), key=lambda m: m.start)
+    starts = [0] + [_cut(plain, a, b) for a, b in zip(kept, kept[1:], strict=False)] + [len(text)]
+    said = []
+    for index, mention in enumerate(kept):
+        part = text[starts[index] : starts[index + 1]]
+        offset = starts[index]
+        around = fold(part[: mention.start - offset] + part[mention.end - offset :])
+        joined = re.sub(_JOIN, " ", around)
+        listed = len(kept) > 1 and _BARE.fullmatch(joined) is not None
+        said.append(Said(mention.symptom, _trim(part), listed))
+    return tuple(said)
+
+
+def denies_symptom(script: Script, text: str) -> bool:
+    """Does the text say that a symptom is not there ("no fever")?"""
+    plain = fold(text)
+    return any(_is_denied(plain, mention) for mention in _mentions(script, plain))
+
+
+def before_symptoms(script: Script, text: str, *, ids: frozenset[str]) -> str:
+    """The part of a text before the first mention of one of these symptoms."""
+    plain = fold(text)
+    previous: _Mention | None = None
+    for mention in _mentions(script, plain):
+        if mention.symptom.id in ids and not _is_denied(plain, mention):
+            cut = _cut(plain, previous, mention)
+            return _trim(text[:cut])
+        previous = mention
+    return text
+
+
+def _mentions(script: Script, plain: str) -> list[_Mention]:
+    pattern, owners = script.symptom_words
+    found = []
+    for match in pattern.finditer(plain):
+        symptom = script.symptom(owners[(match.lastindex or 1) - 1])
+        if symptom is not None:
+            found.append(_Mention(symptom, match.start(), match.end()))
+    return found
+
+
+def _is_denied(plain: str, mention: _Mention, depth: int = 0) -> bool:
+    clause = re.split(r"[.;!?\n]|\b(?:but|just|only|though|however|except)\b", plain[: mention.start])[-1]
+    denial = _DENIES.search(clause)
+    if denial is not None and not _NOT_DENIED.match(denial.group()) and "," not in denial.group():
+        return True
+    linked = re.search(r"\b(?:no|not|without|\w+n't)\b[^.;!?]*?(?:,|\bor\b|\bnor\b)\s*(?:any\s+)?$", clause)
+    if linked is None:
+        return False
+    is_or = _OR.search(clause) is not None and re.search(r"\b(?:or|nor)\s+(?:any\s+)?$", clause)
+    return bool(is_or) or _OR_LATER.match(plain[mention.end :]) is not None
+
+
+def _cut(plain: str, before: _Mention | None, after: _Mention) -> int:
+    """Where the part about `after` begins: behind the last joining word between the two."""
+    begin = before.end if before else 0
+    joins = list(_JOIN.finditer(plain, begin, after.start))
+    return joins[-1].start() if joins else after.start if before else 0
+
+
+def _trim(part: str) -> str:
+    trimmed = re.sub(r"^(?:[\s,;.!&+]|(?:and|but|also|plus|with|then)\b)+", "", part, flags=re.I)
+    trimmed = re.sub(r"(?:[\s,;&+]|\b(?:and|but|also|plus|with)$)+$", "", trimmed, flags=re.I)
+    return trimmed.strip()

@@ -1,0 +1,148 @@
+"""Reading the knowledge base: entries with their sentences, and each sentence with its sources."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import KnowledgeBaseUnavailable
+from bot.knowledge import tables
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a sentence was read. `url` and `date` only where the source shows them."""
+
+    id: str
+    title: str
+    publisher: str
+    url: str | None
+    date: str | None
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence; `part` is short (said first) or more (said on "tell me more")."""
+
+    text: str
+    part: str
+    facts: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One answer, as it stands in the database. `sources` are those of all its sentences."""
+
+    id: str
+    topic: str
+    audience: str
+    title: str
+    next: str | None
+    figure: dict[str, Any] | None
+    checked_on: datetime.date
+    content_hash: str
+    sentences: tuple[Sentence, ...]
+    sources: tuple[Source, ...]
+    related: tuple[str, ...]
+    questions: tuple[str, ...]
+    about: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All entries of one version of the content, read once and kept in memory."""
+
+    version: str
+    topics: dict[str, str]
+    entries: dict[str, Entry]
+
+    def of_topic(self, topic: str) -> tuple[Entry, ...]:
+        """The entries of a topic; none when the topic is unknown."""
+        return tuple(entry for entry in self.entries.values() if entry.topic == topic)
+
+
+class KnowledgeBase:
+    """Answers from SQL. Content that changes while the bot runs is seen at the next question."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._catalogue: Catalogue | None = None
+
+    def catalogue(self) -> Catalogue:
+        """Everything that can be said now. Raises KnowledgeBaseUnavailable."""
+        try:
+            with self._engine.connect() as connection:
+                version = connection.scalar(select(tables.content_version.c.hash))
+                if version is None:
+                    raise KnowledgeBaseUnavailable("it is empty; run `make load`")
+                if self._catalogue is None or self._catalogue.version != version:
+                    self._catalogue = _read(connection, version)
+                return self._catalogue
+        except SQLAlchemyError as error:
+            raise KnowledgeBaseUnavailable("reading the entries") from error
+
+
+def _read(connection: Connection, version: str) -> Catalogue:
+    topics = {row.id: row.label for row in connection.execute(select(tables.topics))}
+    sources = {
+        row.id: Source(row.id, row.title, row.publisher, row.url, row.date)
+        for row in connection.execute(select(tables.sources))
+    }
+    lists: dict[tuple[str, str], list[str]] = defaultdict(list)
+    ordered = select(tables.entry_lists).order_by(
+        tables.entry_lists.c.entry, tables.entry_lists.c.list, tables.entry_lists.c.position
+    )
+    for row in connection.execute(ordered):
+        lists[row.entry, row.list].append(row.value)
+    sentences = _read_sentences(connection)
+    entries = {}
+    for row in connection.execute(select(tables.entries).order_by(tables.entries.c.id)):
+        said = tuple(sentences[row.id])
+        used = dict.fromkeys(source for sentence in said for source in sentence.sources)
+        entries[row.id] = Entry(
+            id=row.id,
+            topic=row.topic,
+            audience=row.audience,
+            title=row.title,
+            next=row.next,
+            figure=json.loads(row.figure) if row.figure else None,
+            checked_on=row.checked_on,
+            content_hash=row.content_hash,
+            sentences=said,
+            sources=tuple(sources[source] for source in used),
+            related=tuple(lists[row.id, "related"]),
+            questions=tuple(lists[row.id, "questions"]),
+            about=tuple(lists[row.id, "about"]),
+        )
+    return Catalogue(version, topics, entries)
+
+
+def _read_sentences(connection: Connection) -> dict[str, list[Sentence]]:
+    sources_of_fact: dict[str, list[str]] = defaultdict(list)
+    fact_sources = tables.fact_sources
+    for row in connection.execute(
+        select(fact_sources).order_by(fact_sources.c.fact, fact_sources.c.position)
+    ):
+        sources_of_fact[row.fact].append(row.source)
+    links = tables.sentence_facts
+    facts_of: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for row in connection.execute(
+        select(links).order_by(links.c.entry, links.c.sentence, links.c.position)
+    ):
+        facts_of[row.entry, row.sentence].append(row.fact)
+    sentences: dict[str, list[Sentence]] = defaultdict(list)
+    for row in connection.execute(
+        select(tables.sentences).order_by(tables.sentences.c.entry, tables.sentences.c.position)
+    ):
+        facts = tuple(facts_of[row.entry, row.position])
+        used = dict.fromkeys(source for fact in facts for source in sources_of_fact[fact])
+        sentences[row.entry].append(Sentence(row.text, row.part, facts, tuple(used)))
+    return sentences

@@ -1,0 +1,451 @@
+"""What people said: in memory until they agree to storing, then in the database.
+
+Both places have the same tables, so every statement is written once and runs in the one that
+holds the conversation.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import RecordsUnavailable, UnknownConversation
+from bot.records import tables as t
+from bot.records.transfer import Rows, delete_rows, read_rows, write_rows
+
+TOKEN_LIFE = datetime.timedelta(hours=24)
+MEMORY_LIFE = datetime.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One conversation. `consent` is None until the person has answered."""
+
+    id: str
+    channel: str
+    country: str | None
+    timezone: str | None
+    consent: bool | None
+
+
+@dataclass(frozen=True)
+class StoredTurn:
+    """One message of a person and what was answered."""
+
+    turn: int
+    messages: list[dict[str, Any]]
+    state: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TrackerRow:
+    """Rasa's tracker as it was saved, and the slots that others ask for."""
+
+    body: str
+    audience: str | None
+    interview: str | None
+    interview_active: bool
+
+
+@dataclass(frozen=True)
+class RaisedFlag:
+    """A care card that was shown."""
+
+    rule: str
+    signs: tuple[str, ...]
+    level: str
+    at: datetime.datetime
+
+
+def utc_now() -> datetime.datetime:
+    """Now in UTC, without a time zone, as the tables hold it."""
+    return datetime.datetime.utcnow()
+
+
+def hash_of(token: str) -> str:
+    """What is stored of a token: with the database alone nobody can speak as a person."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Records:
+    """Conversations and everything that belongs to them."""
+
+    def __init__(
+        self, durable: Engine, memory: Engine, now: Callable[[], datetime.datetime] = utc_now
+    ) -> None:
+        self._durable = durable
+        self._memory = memory
+        self._now = now
+
+    # -- conversations ---------------------------------------------------------------------
+
+    def open(
+        self,
+        conversation: str,
+        *,
+        channel: str,
+        token: str | None = None,
+        country: str | None = None,
+        timezone: str | None = None,
+    ) -> Conversation:
+        """Begin a conversation in memory; old ones that nobody agreed to store are dropped."""
+        now = self._now()
+        with self._on(self._memory) as connection:
+            self._drop_old(connection, now)
+            row = {
+                "id": conversation,
+                "token_hash": hash_of(token) if token else None,
+                "channel": channel,
+                "country": country,
+                "timezone": timezone,
+                "created_at": now,
+                "last_used_at": now,
+            }
+            connection.execute(insert(t.conversations), [row])
+        return Conversation(conversation, channel, country, timezone, None)
+
+    def by_token(self, token: str) -> Conversation:
+        """The conversation of this token, if it was used in the last 24 hours."""
+        hashed = hash_of(token)
+        for engine, life in ((self._memory, MEMORY_LIFE), (self._durable, TOKEN_LIFE)):
+            with self._on(engine) as connection:
+                row = connection.execute(
+                    select(t.conversations).where(t.conversations.c.token_hash == hashed)
+                ).first()
+            if row is not None:
+                if self._now() - row.last_used_at > life:
+                    break
+                return _conversation(row)
+        raise UnknownConversation("this conversation is over or was deleted")
+
+    def get(self, conversation: str) -> Conversation | None:
+        """The conversation with this id."""
+        with self._where(conversation) as connection:
+            row = connection.execute(
+                select(t.conversations).where(t.conversations.c.id == conversation)
+            ).first()
+        return _conversation(row) if row is not None else None
+
+    def set_consent(self, conversation: str, *, given: bool, wording: str) -> None:
+        """Note the person's answer. After "yes" all of the conversation moves to the database;
+        after a "no" that follows a "yes" it moves back to memory."""
+        at = self._now()
+        source, target = (
+            (self._memory, self._durable) if given else (self._durable, self._memory)
+        )
+        with self._on(source) as connection:
+            rows = read_rows(connection, conversation)
+        if rows["conversations"]:
+            with self._on(target) as connection:
+                delete_rows(connection, conversation)
+                write_rows(connection, rows)
+            with self._on(source) as connection:
+                delete_rows(connection, conversation)
+        with self._where(conversation) as connection:
+            connection.execute(
+                update(t.conversations)
+                .where(t.conversations.c.id == conversation)
+                .values(consent=given, last_used_at=at)
+            )
+            consent = {"conversation": conversation, "given": given, "wording": wording, "at": at}
+            connection.execute(insert(t.consents), [consent])
+
+    def delete(self, conversation: str) -> None:
+        """Leave nothing of this conversation anywhere."""
+        for engine in (self._memory, self._durable):
+            with self._on(engine) as connection:
+                delete_rows(connection, conversation)
+
+    def export(self, conversation: str) -> Rows:
+        """Everything that is kept of this conversation."""
+        with self._where(conversation) as connection:
+            return read_rows(connection, conversation)
+
+    # -- turns -----------------------------------------------------------------------------
+
+    def turn_of(self, conversation: str, message_id: str) -> StoredTurn | None:
+        """What was answered to the message with this id of the client, if it was seen before."""
+        with self._where(conversation) as connection:
+            row = connection.execute(
+                select(t.turns).where(
+                    t.turns.c.conversation == conversation, t.turns.c.message_id == message_id
+                )
+            ).first()
+            if row is None:
+                return None
+            bodies = connection.scalars(
+                select(t.messages.c.body)
+                .where(t.messages.c.conversation == conversation, t.messages.c.turn == row.turn)
+                .order_by(t.messages.c.seq)
+            ).all()
+        said = [json.loads(body) for body in bodies]
+        replies = [message for message in said if message["type"] != "user"]
+        return StoredTurn(row.turn, replies, json.loads(row.state))
+
+    def add_turn(
+        self,
+        conversation: str,
+        *,
+        message_id: str,
+        said: dict[str, Any] | None,
+        replies: Sequence[dict[str, Any]],
+        state: dict[str, Any],
+        choices: dict[str, str],
+    ) -> StoredTurn:
+        """Write one turn: what was said, what was answered (given `id` and `seq` here), and the
+        choices offered with it (value -> label)."""
+        now = self._now()
+        with self._where(conversation) as connection:
+            turn = _next(connection, t.turns.c.turn, t.turns, conversation)
+            seq = _next(connection, t.messages.c.seq, t.messages, conversation)
+            bodies = ([said] if said else []) + list(replies)
+            numbered = [
+                {**body, "id": f"m{number}", "seq": number}
+                for number, body in enumerate(bodies, start=seq)
+            ]
+            turn_row = {
+                "conversation": conversation,
+                "turn": turn,
+                "message_id": message_id,
+                "state": json.dumps(state),
+            }
+            connection.execute(insert(t.turns), [turn_row])
+            connection.execute(
+                insert(t.messages),
+                [
+                    {
+                        "conversation": conversation,
+                        "seq": body["seq"],
+                        "turn": turn,
+                        "body": json.dumps(body),
+                        "at": now,
+                    }
+                    for body in numbered
+                ],
+            )
+            _offer(connection, conversation, choices)
+            connection.execute(
+                update(t.conversations)
+                .where(t.conversations.c.id == conversation)
+                .values(last_used_at=now)
+            )
+        answered = [body for body in numbered if body["type"] != "user"]
+        return StoredTurn(turn, answered, state)
+
+    def history(self, conversation: str) -> list[dict[str, Any]]:
+        """All messages of both sides, in order."""
+        with self._where(conversation) as connection:
+            bodies = connection.scalars(
+                select(t.messages.c.body)
+                .where(t.messages.c.conversation == conversation)
+                .order_by(t.messages.c.seq)
+            ).all()
+        return [json.loads(body) for body in bodies]
+
+    def offered(self, conversation: str, value: str) -> str | None:
+        """The label of a choice that this conversation was offered."""
+        with self._where(conversation) as connection:
+            label = connection.scalar(
+                select(t.offered_choices.c.label).where(
+                    t.offered_choices.c.conversation == conversation,
+                    t.offered_choices.c.value == value,
+                )
+            )
+        return str(label) if label is not None else None
+
+    # -- red flags and feedback ------------------------------------------------------------
+
+    def add_red_flag(
+        self, conversation: str, *, rule: str, signs: Sequence[str], level: str, channel: str
+    ) -> None:
+        """Note a card for this conversation, and, without it, for the audit."""
+        now = self._now()
+        with self._where(conversation) as connection:
+            flag = {
+                "conversation": conversation,
+                "seq": _next(connection, t.raised_flags.c.seq, t.raised_flags, conversation),
+                "rule": rule,
+                "signs": json.dumps(list(signs)),
+                "level": level,
+                "at": now,
+            }
+            connection.execute(insert(t.raised_flags), [flag])
+        with self._on(self._durable) as connection:
+            audit = {"rule": rule, "level": level, "channel": channel, "at": now}
+            connection.execute(insert(t.red_flag_audit), [audit])
+
+    def red_flags(self, conversation: str) -> list[RaisedFlag]:
+        """The cards shown in this conversation, oldest first."""
+        with self._where(conversation) as connection:
+            rows = connection.execute(
+                select(t.raised_flags)
+                .where(t.raised_flags.c.conversation == conversation)
+                .order_by(t.raised_flags.c.seq)
+            ).all()
+        return [RaisedFlag(r.rule, tuple(json.loads(r.signs)), r.level, r.at) for r in rows]
+
+    def add_feedback(
+        self, conversation: str, *, message: str, helpful: bool, comment: str | None
+    ) -> None:
+        """Note whether a message helped."""
+        row = {
+            "conversation": conversation,
+            "message": message,
+            "helpful": helpful,
+            "comment": comment,
+            "at": self._now(),
+        }
+        with self._where(conversation) as connection:
+            connection.execute(insert(t.feedback), [row])
+
+    # -- Rasa's tracker --------------------------------------------------------------------
+
+    def tracker(self, conversation: str) -> TrackerRow | None:
+        """Rasa's tracker as it was saved last."""
+        with self._where(conversation) as connection:
+            row = connection.execute(
+                select(t.trackers).where(t.trackers.c.conversation == conversation)
+            ).first()
+        if row is None:
+            return None
+        return TrackerRow(row.body, row.audience, row.interview, row.interview_active)
+
+    def save_tracker(self, conversation: str, row: TrackerRow) -> None:
+        """Keep Rasa's tracker; a conversation begun elsewhere (`rasa shell`) is opened."""
+        if self.get(conversation) is None:
+            self.open(conversation, channel="cmdline")
+        values = {
+            "body": row.body,
+            "audience": row.audience,
+            "interview": row.interview,
+            "interview_active": row.interview_active,
+        }
+        with self._where(conversation) as connection:
+            changed = connection.execute(
+                update(t.trackers)
+                .where(t.trackers.c.conversation == conversation)
+                .values(**values)
+            )
+            if not changed.rowcount:
+                connection.execute(insert(t.trackers), [{"conversation": conversation, **values}])
+
+    # -- interviews ------------------------------------------------------------------------
+
+    def answers(self, interview: str, *, conversation: str) -> list[dict[str, Any]]:
+        """The answers of an interview, in the order they were given."""
+        with self._where(conversation) as connection:
+            rows = connection.execute(
+                select(t.interview_answers)
+                .where(t.interview_answers.c.interview == interview)
+                .order_by(t.interview_answers.c.id)
+            ).all()
+        return [
+            {
+                "link_id": row.link_id,
+                "repeat": row.repeat,
+                "message_id": row.message_id,
+                "status": row.status,
+                "text": row.text,
+                "value": json.loads(row.value),
+            }
+            for row in rows
+        ]
+
+    def add_answers(
+        self, interview: str, answers: Sequence[dict[str, Any]], *, conversation: str
+    ) -> None:
+        """Write answers; those of a message that was written before change nothing."""
+        now = self._now()
+        columns = t.interview_answers.c
+        with self._where(conversation) as connection:
+            known = connection.scalar(
+                select(t.interviews.c.id).where(t.interviews.c.id == interview)
+            )
+            if known is None:
+                begun = {"id": interview, "conversation": conversation, "started_at": now}
+                connection.execute(insert(t.interviews), [begun])
+            seen = {
+                (row.link_id, row.repeat, row.message_id)
+                for row in connection.execute(
+                    select(columns.link_id, columns.repeat, columns.message_id).where(
+                        columns.interview == interview
+                    )
+                )
+            }
+            rows = [
+                {**a, "value": json.dumps(a["value"]), "interview": interview, "at": now}
+                for a in answers
+                if (a["link_id"], a["repeat"], a["message_id"]) not in seen
+            ]
+            if rows:
+                connection.execute(insert(t.interview_answers), rows)
+
+    # -- which database --------------------------------------------------------------------
+
+    @contextmanager
+    def _where(self, conversation: str) -> Iterator[Connection]:
+        """A transaction in the database that holds this conversation."""
+        with self._on(self._memory) as connection:
+            here = connection.scalar(
+                select(t.conversations.c.id).where(t.conversations.c.id == conversation)
+            )
+            if here is not None:
+                yield connection
+                return
+        with self._on(self._durable) as connection:
+            yield connection
+
+    @contextmanager
+    def _on(self, engine: Engine) -> Iterator[Connection]:
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise RecordsUnavailable("reading or writing a conversation") from error
+
+    def _drop_old(self, connection: Connection, now: datetime.datetime) -> None:
+        old = connection.scalars(
+            select(t.conversations.c.id).where(t.conversations.c.last_used_at < now - MEMORY_LIFE)
+        ).all()
+        for conversation in old:
+            delete_rows(connection, conversation)
+
+
+def _conversation(row: Any) -> Conversation:
+    return Conversation(row.id, row.channel, row.country, row.timezone, row.consent)
+
+
+def _next(connection: Connection, column: Any, table: Any, conversation: str) -> int:
+    last = connection.scalar(
+        select(func.max(column)).where(table.c.conversation == conversation)
+    )
+    return int(last or 0) + 1
+
+
+def _offer(connection: Connection, conversation: str, choices: dict[str, str]) -> None:
+    if not choices:
+        return
+    known = set(
+        connection.scalars(
+            select(t.offered_choices.c.value).where(
+                t.offered_choices.c.conversation == conversation,
+                t.offered_choices.c.value.in_(list(choices)),
+            )
+        )
+    )
+    new = [
+        {"conversation": conversation, "value": value, "label": label}
+        for value, label in choices.items()
+        if value not in known
+    ]
+    if new:
+        connection.execute(insert(t.offered_choices), new)
