@@ -51,12 +51,13 @@ function declined(message, chat) {
 /** The card that says whom to call. Its level stands in words in its heading; the first contact is the largest. */
 function careCard(message, chat) {
   const level = words.levels[message.level] ? message.level : "urgent";
+  const levelWords = h("span", { class: "level" }, words.levels[level], hidden(": "));
   const [first, ...others] = message.contacts ?? [];
   return [
     h(
       "section",
       { class: `card ${level}`, role: isAlarm(message) && "alert" },
-      h(chat.heading, { class: "band" }, icon(ALERT), h("span", {}, h("span", { class: "level" }, words.levels[level], hidden(": ")), message.title ?? message.text)),
+      h(chat.heading, { class: "band" }, icon(ALERT), h("span", {}, levelWords, message.title ?? message.text)),
       h(
         "div",
         { class: "inside" },
@@ -132,8 +133,10 @@ function error(message, chat) {
 }
 
 /** The care team's number, as a link. */
-export function callLink(phone, attributes = {}) {
-  return h("a", { class: "phone", href: `tel:${phone.replace(/[^\d+*#,;]/g, "")}`, ...attributes }, icon(PHONE), h("span", {}, words.call, h("span", { class: "rest" }, words.callWhom, " ", h("span", { class: "digits" }, phone))));
+export function callLink(phone) {
+  const rest = h("span", { class: "rest" }, words.callWhom, " ", h("span", { class: "digits" }, phone));
+  const href = `tel:${phone.replace(/[^\d+*#,;]/g, "")}`;
+  return h("a", { class: "phone", href }, icon(PHONE), h("span", {}, words.call, rest));
 }
 
 const RENDERERS = {

@@ -207,7 +207,7 @@ dialog::backdrop { background: rgb(10 20 20 / 0.55); }
   .panel:not(.full) { inset: 0; inline-size: auto; block-size: auto; border: 0; border-radius: 0; }
 }
 /* Very low windows (400 % zoom): nothing sticks, the whole page scrolls. */
-@media (max-height: 26rem) {
+@media (max-height: 30rem) {
   .full { block-size: auto; min-block-size: 100vh; }
   .panel:not(.full) { overflow-y: auto; grid-template-rows: none; }
   .log { overflow: visible; }

@@ -216,7 +216,7 @@ class RelapseChat extends HTMLElement {
 
   #send(content, element = null) {
     this.#clearFailure();
-    this.#outbox.add({ body: { id: crypto.randomUUID(), ...content }, element });
+    this.#outbox.add({ body: { id: newId(), ...content }, element });
   }
 
   async #deliver(item) {
@@ -346,6 +346,12 @@ class RelapseChat extends HTMLElement {
     }
     this.#statusTimer = setTimeout(() => this.#showStatus(""), STATUS_STAYS_MS);
   }
+}
+
+/** crypto.randomUUID is missing on plain http addresses other than localhost. */
+function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 customElements.define("relapse-chat", RelapseChat);

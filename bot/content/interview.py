@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field, root_validator, validator
 
 from bot.content.files import ContentModel, Problems, between, build, read_yaml
+from bot.content.interview_checks import script_faults
 
 AnswerType = Literal["choice", "text", "date", "boolean", "open_choice"]
 Operator = Literal["=", "!="]
@@ -190,7 +191,7 @@ class Script:
 
     @cached_property
     def symptom_words(self) -> tuple[re.Pattern[str], tuple[str, ...]]:
-        """A pattern that finds symptom names, longest first, and the symptom of each of its groups."""
+        """A pattern that finds symptom names, longest first, and the symptom of each group."""
         pairs = [(word, symptom.id) for symptom in self.symptoms for word in symptom.words]
         pairs.sort(key=lambda pair: -len(pair[0]))
         parts = "|".join(f"({_word_pattern(word)})" for word, _ in pairs)
@@ -228,7 +229,7 @@ def read_interview(root: Path, problems: Problems) -> Script:
     )
     if not script.version:
         problems.add(INTERVIEW_FILE, "file", "version", "is missing; raise it with each change")
-    for item, field, message in _faults(script):
+    for item, field, message in script_faults(script, NEEDED):
         problems.add(INTERVIEW_FILE, item, field, message)
     return script
 
@@ -267,49 +268,3 @@ def _read_symptoms(root: Path, problems: Problems) -> tuple[Symptom, ...]:
                 problems.add(SYMPTOMS_FILE, name, "words", f"{word!r} also stands at {owner}")
         found.append(symptom)
     return tuple(found)
-
-
-def _faults(script: Script) -> Iterable[tuple[str, str, str]]:
-    present = [question.id for question in script.questions]
-    for needed in NEEDED:
-        if needed not in present:
-            yield needed, "id", "is missing; the summary is built from it"
-    for position, question in enumerate(script.questions):
-        earlier = {q.id: q for q in script.questions[:position]}
-        for message in _condition_faults(question, earlier, present):
-            yield question.id, "ask_when", message
-        if question.group is not None and script.group(question.group) is None:
-            yield question.id, "group", f"unknown group {question.group!r}"
-        if len({choice.value for choice in question.choices}) < len(question.choices):
-            yield question.id, "choices", "holds a value twice"
-    for group in script.groups:
-        members = [q.id for q in script.questions if q.group == group.id]
-        if group.again not in members or group.again != members[-1]:
-            yield group.id, "again", f"{group.again!r} must be the last question of the group"
-        elif present[present.index(members[0]) :][: len(members)] != members:
-            yield group.id, "id", "its questions must stand together"
-
-
-def _condition_faults(
-    question: Question, earlier: Mapping[str, Question], present: list[str]
-) -> Iterable[str]:
-    allowed: dict[str, set[str]] = {}
-    for condition in question.ask_when:
-        other = earlier.get(condition.question)
-        if condition.question not in present:
-            yield f"unknown question {condition.question!r}"
-        elif other is None:
-            yield f"can never be asked: {condition.question!r} is not asked before it"
-        elif other.group not in (None, question.group):
-            yield f"{condition.question!r} is asked once per {other.group}; which one is meant?"
-        else:
-            values = {choice.value for choice in other.choices}
-            unknown = set(condition.answer) - values
-            if unknown:
-                yield f"can never be asked: {sorted(unknown)} is no choice of {other.id!r}"
-            left = allowed.get(other.id, values | {""})
-            wanted = set(condition.answer)
-            allowed[other.id] = left & wanted if condition.operator == "=" else left - wanted
-    for name, left in allowed.items():
-        if not left:
-            yield f"can never be asked: its conditions on {name!r} exclude each other"

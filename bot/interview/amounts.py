@@ -9,17 +9,27 @@ from dataclasses import dataclass
 from typing import Literal
 
 Precision = Literal["day", "week", "month", "season", "year", "event", "unknown"]
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-).split()
-_NUMBERS: dict[str, float] = {word: float(value) for value, word in enumerate(_ONES)}
+ONES = (
+    ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    + ("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen")
+    + ("eighteen", "nineteen", "twenty")
+)
+_NUMBERS: dict[str, float] = {word: float(value) for value, word in enumerate(ONES)}
 _NUMBERS |= {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
 _NUMBERS |= {"a": 1, "an": 1, "a couple of": 2, "a couple": 2, "couple of": 2, "couple": 2}
-_NUMBERS |= {"a few": 3, "few": 3, "several": 4, "some": 3, "half a": 0.5, "half an": 0.5, "half": 0.5}
+_NUMBERS |= {
+    "a few": 3,
+    "few": 3,
+    "several": 4,
+    "some": 3,
+    "half a": 0.5,
+    "half an": 0.5,
+    "half": 0.5,
+}
 _FUZZY = {"a few", "few", "several", "some"}
 _UNITS = {
-    "hour": r"hours?|hrs?|h", "day": r"days?|d", "night": r"nights?", "week": r"weeks?|wks?|w|weeeks?",
+    "hour": r"hours?|hrs?|h", "day": r"days?|d", "night": r"nights?", "week": r"weeks?|wks?|w|"
+    "weeeks?",
     "month": r"months?|mo|mos|mths?|mnths?|mon", "year": r"years?|yrs?|y",
 }  # fmt: skip
 _UNIT = "|".join(pattern for pattern in _UNITS.values())
@@ -28,7 +38,8 @@ _DIGITS = r"\d{1,3}(?:[.,]\d+)?(?:\s*½|\s+1/2)?|½"
 _NUMBER = rf"(?:{_DIGITS}|\b(?:{_WORD})\b)"
 AMOUNT = (
     rf"(?P<first>{_NUMBER})(?:\s*(?:-|to|or)\s*(?P<second>{_NUMBER}))?(?P<half1>\s+and\s+a\s+half)?"
-    rf"(?:\s+(?:good|whole|more|full|or\s+so))?\s*-?(?P<unit>{_UNIT})\b(?P<half2>\s+and\s+a\s+half)?"
+    rf"(?:\s+(?:good|whole|more|full|"
+    rf"or\s+so))?\s*-?(?P<unit>{_UNIT})\b(?P<half2>\s+and\s+a\s+half)?"
 )
 
 
@@ -52,6 +63,8 @@ class Amount:
     def before(self, day: datetime.date) -> datetime.date | None:
         """The day this long before `day`; None when that is before the calendar begins."""
         whole_months = {"month": 1, "year": 12}.get(self.unit)
+        if self.unit == "year" and self.number > 110:
+            return None
         try:
             if whole_months is None:
                 days = {"hour": 1 / 24, "week": 7}.get(self.unit, 1) * self.number

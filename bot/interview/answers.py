@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.content.interview import ANOTHER, NAME, Choice, Question, Script
+from bot.interview.amounts import ONES
 from bot.interview.calendar_words import Future, TwoDates
 from bot.interview.mentions import denies_symptom, find_symptoms
 from bot.interview.onset import Found, Onset, find_onset
@@ -57,20 +58,25 @@ class NotUnderstood:
 
 
 Fault = Literal["scale", "two_choices"]
-_NUMBER_WORDS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten".split())}
+_NUMBER_WORDS = {word: number for number, word in enumerate(ONES[:11])}
 _SCALE = re.compile(
-    r"(?<![\w.,/])(?P<n>\d{1,3}(?:[.,]5)?|zero|one|two|three|four|five|six|seven|eight|nine|ten)"
+    r"(?<![\w.,/])(?P<n>\d{1,3}(?:[.,]5)?(?!\d)|zero|one|two|three|four|five|six|seven|eight|"
+    r"nine|ten)"
     r"(?:\s*(?P<range>-|to|or)\s*(?P<m>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten))?"
     r"(?:\s*(?:/|out\s+of|of|from)\s*(?:10|ten)\b)?(?P<after>\s*[\w%°]+)?"
 )
+# These mean a choice only where they begin the answer: "no", but not "I have no car".
 _LEADING_ONLY = frozenset(
-    "yes yeah yep yup ya no nope nah sure right true all new never none nothing done worse low high small fine ok "
-    "okay another strong little light half same false it all".split()
+    ("yes", "yeah", "yep", "yup", "ya", "no", "nope", "nah", "sure", "right", "true", "all", "new")
+    + ("never", "none", "nothing", "done", "worse", "low", "high", "small", "fine", "ok", "okay")
+    + ("another", "strong", "little", "light", "half", "same", "false")
 )
 _RANGE = re.compile(r"\bbetween\b|\bdepends\b|\bvaries\b")
 _HEDGES = re.compile(
-    r"\b(?:maybe|probably|perhaps|i|think|guess|would|say|it|it's|its|is|was|about|just|like|kind|of|sort|the|a|"
-    r"that|that's|they|he|she|are|were|been|i'd|so|um+|uh+|well|and|hmm+|really|very|quite|my|feels|felt|this|"
+    r"\b(?:maybe|probably|perhaps|i|think|guess|would|say|it|it's|its|is|was|about|just|like|"
+    r"kind|of|sort|the|a|"
+    r"that|that's|they|he|she|are|were|been|i'd|so|um+|uh+|well|and|hmm+|really|very|quite|my|"
+    r"feels|felt|this|"
     r"for|me|but|to|be|honest|out|10|ten|or|at|most|more|less)\b|\W"
 )
 
@@ -86,7 +92,9 @@ def parse_answer(
 ) -> Parsed | NotUnderstood:
     """Read the answer to one question from words or from the plain value of a tapped choice."""
     if choice is not None:
-        return _tapped(script, question, choice, today) or _not_understood(script, question, attempt)
+        return _tapped(script, question, choice, today) or _not_understood(
+            script, question, attempt
+        )
     read = _PARSERS[question.answer_type](script, question, text, today)
     if isinstance(read, Parsed):
         return read
@@ -149,14 +157,20 @@ def _exact(question: Question, text: str) -> Choice | None:
 def _on_scale(question: Question, plain: str) -> Choice | Fault | None:
     for match in _SCALE.finditer(plain):
         after = (match["after"] or "").strip()
-        if re.match(r"days?|weeks?|months?|years?|hours?|times?|degrees?|%|°|pounds?|lbs?|kg|st|nd|rd|th|of", after):
+        if re.match(
+            r"days?|weeks?|months?|years?|hours?|times?|degrees?|%|°|pounds?|lbs?|kg|st|nd|rd|"
+            r"th|of",
+            after,
+        ):
             continue
         if not match["n"][0].isdigit() and after not in ("", "out"):
             continue  # "one of the worst"
         number = _point(match["n"])
         if match["range"] or number > 10 or _RANGE.search(plain):
             return "scale"
-        return next((c for c in question.choices if c.scale and c.scale[0] <= number <= c.scale[1]), None)
+        return next(
+            (c for c in question.choices if c.scale and c.scale[0] <= number <= c.scale[1]), None
+        )
     return "scale" if _RANGE.search(plain) else None
 
 
@@ -172,9 +186,7 @@ def _by_words(question: Question, plain: str) -> list[Choice]:
     return list({choice.value: choice for choice, _ in found}.values())
 
 
-def _search(
-    pairs: list[tuple[str, Choice]], plain: str
-) -> list[tuple[Choice, tuple[int, int]]]:
+def _search(pairs: list[tuple[str, Choice]], plain: str) -> list[tuple[Choice, tuple[int, int]]]:
     """Where the phrases stand, longest first, none inside another, none behind a "not"."""
     found: list[tuple[Choice, tuple[int, int]]] = []
     taken: list[tuple[int, int]] = []
@@ -191,7 +203,11 @@ def _search(
 
 
 def _leads(plain: str, start: int) -> bool:
-    return not re.sub(r"\b(?:well|oh|um+|i think|i guess|hmm+|it's|it is|it was|kind of|just)\b|\W", "", plain[:start])
+    return not re.sub(
+        r"\b(?:well|oh|um+|i think|i guess|hmm+|it's|it is|it was|kind of|just)\b|\W",
+        "",
+        plain[:start],
+    )
 
 
 def _tapped(script: Script, question: Question, value: str, today: datetime.date) -> Parsed | None:

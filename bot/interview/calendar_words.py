@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.interview.amounts import Precision, months_before
+from bot.interview.holidays import HOLIDAYS
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAY = (
-    r"(?P<weekday>mondays?|mon|tuesdays?|tues?|tusday|wednesdays?|weds?|wensday|wednsday|thursdays?|thurs?|thur|"
+    r"(?P<weekday>mondays?|mon|tuesdays?|tues?|tusday|wednesdays?|weds?|wensday|wednsday|"
+    r"thursdays?|thurs?|thur|"
     r"fridays?|fri|saturdays?|sat|sundays?|sun)"
 )
 _MONTH = (
-    r"(?P<month>january|jan|february|febuary|feburary|feb|march|mar|april|apr|may|june|jun|july|jul|august|aug|"
+    r"(?P<month>january|jan|february|febuary|feburary|feb|march|mar|april|apr|may|june|jun|july|"
+    r"jul|august|aug|"
     r"september|sept|sep|october|oct|november|nov|december|dec)"
 )
 _PART = r"(?:(?P<part>early(?: in)?|mid|middle of|late(?: in)?|beginning of|start of|end of)[\s-]+)?(?:the\s+)?"
@@ -117,7 +119,7 @@ def _read_month_day(match: re.Match[str], today: datetime.date) -> Read:
 
 def _read_month(match: re.Match[str], today: datetime.date) -> Read:
     month = _MONTHS.index(match["month"][:3]) + 1
-    if match["month"] in ("may", "mar", "sun") and not _is_time(match):
+    if match["month"] in ("may", "mar", "march") and not _is_time(match):
         return None
     year = int(match["year"]) if match["year"] else None
     if match["rel"] == "last" and month == today.month:
@@ -135,9 +137,15 @@ def _read_month(match: re.Match[str], today: datetime.date) -> Read:
 def _is_time(match: re.Match[str]) -> bool:
     """ "may" is a month in "in May", "early May", "May 2026", not in "it may hurt"."""
     before = match.string[: match.start()].rstrip()
-    framed = re.search(r"\b(?:in|since|from|last|of|around|about|until|by|before|after|during)$", before)
+    framed = re.search(
+        r"\b(?:in|on|since|from|last|of|around|about|until|by|before|after|during|started|began|"
+        r"maybe)$",
+        before,
+    )
     alone = not before and not match.string[match.end() :].strip(" .!?")
-    return bool(match["part"] or match["year"] or match["rel"] or framed or alone)
+    named = match.groupdict()
+    told = named.get("part") or named.get("year") or named.get("rel")
+    return bool(told or framed or alone)
 
 
 def _day_of_part(part: str | None) -> int:
@@ -169,6 +177,8 @@ def _read_year(match: re.Match[str], today: datetime.date) -> Read:
 
 
 def _read_weekday(match: re.Match[str], today: datetime.date) -> Read:
+    if match["weekday"] in ("sat", "sun", "wed", "mon") and not _is_time(match):
+        return None
     index = _DAYS.index(match["weekday"][:3])
     back = (today.weekday() - index) % 7
     if back == 0 and match["rel"] != "this":
@@ -197,8 +207,7 @@ def _read_weekend(match: re.Match[str], today: datetime.date) -> Read:
 
 def _read_period(match: re.Match[str], today: datetime.date) -> Read:
     """ "last week", "this month", "the year before last", "end of last month"."""
-    back = 0 if match["rel"] in ("this", None) else 1
-    back += 1 if match["before_last"] else 0
+    back = 2 if match["before_last"] else 0 if match["rel"] in ("this", None) else 1
     if match["rel"] is None and not match["part"] and not match["before_last"]:
         return None
     period = match["period"]
@@ -226,47 +235,9 @@ def _read_the_day(match: re.Match[str], today: datetime.date) -> Read:
     return None
 
 
-def _easter(year: int) -> datetime.date:
-    """Easter Sunday (Gregorian; Meeus, Jones and Butcher)."""
-    a, b, c = year % 19, year // 100, year % 100
-    d, e = divmod(b, 4)
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    n = (32 + 2 * e + 2 * i - h - k) % 7
-    m = (a + 11 * h + 22 * n) // 451
-    month, day = divmod(h + n - 7 * m + 114, 31)
-    return datetime.date(year, month, day + 1)
-
-
-def _nth_weekday(year: int, month: int, weekday: int, nth: int) -> datetime.date:
-    first = datetime.date(year, month, 1)
-    return first + datetime.timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
-
-
-def _memorial_day(year: int) -> datetime.date:
-    last = datetime.date(year, 5, calendar.monthrange(year, 5)[1])
-    return last - datetime.timedelta(days=last.weekday())
-
-
-_HOLIDAYS: tuple[tuple[str, Callable[[int], datetime.date]], ...] = (
-    (r"christmas eve", lambda year: datetime.date(year, 12, 24)),
-    (r"christmas(?:time)?|xmas|the holidays", lambda year: datetime.date(year, 12, 25)),
-    (r"new year'?s?'? eve", lambda year: datetime.date(year, 12, 31)),
-    (r"(?:the )?new year'?s?(?:'? day)?", lambda year: datetime.date(year, 1, 1)),
-    (r"thanksgiving", lambda year: _nth_weekday(year, 11, 3, 4)),
-    (r"halloween", lambda year: datetime.date(year, 10, 31)),
-    (r"valentine'?s?'?", lambda year: datetime.date(year, 2, 14)),
-    (r"(?:the )?(?:4th|fourth) of july|independence day", lambda year: datetime.date(year, 7, 4)),
-    (r"labou?r day", lambda year: _nth_weekday(year, 9, 0, 1)),
-    (r"memorial day", _memorial_day),
-    (r"easter(?: sunday)?", _easter),
-)
-
-
 def _read_holiday(match: re.Match[str], today: datetime.date) -> Read:
     name = match["holiday"]
-    day_in = next(day_in for pattern, day_in in _HOLIDAYS if re.fullmatch(pattern, name))
+    day_in = next(day_in for pattern, day_in in HOLIDAYS if re.fullmatch(pattern, name))
     year = int(match["year"]) if match["year"] else None
     if year is None:
         year = today.year if day_in(today.year) <= today else today.year - 1
@@ -276,26 +247,45 @@ def _read_holiday(match: re.Match[str], today: datetime.date) -> Read:
 
 _REL = r"(?:(?P<rel>last|this|past|the last|the past)\s+)?"
 _BEFORE_LAST = r"(?P<before_last>\s+before\s+last)?"
-_NAMES = "|".join(f"(?:{pattern})" for pattern, _ in _HOLIDAYS)
+_NAMES = "|".join(f"(?:{pattern})" for pattern, _ in HOLIDAYS)
 _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(pattern), reader)
     for pattern, reader in (
         (r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d?)-(?P<d>\d\d?)\b", _read_iso),
-        (r"(?<![\d/])(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})(?:[/.-](?P<fy>\d{4}|\d\d))(?![\d/%])", _read_figures),
-        (r"(?<![\d/.])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?P<fy>)(?![\d/%]|\s+(?:pain|severity))", _read_figures),
-        (rf"\b(?:(?:early|late)\s+)?(?P<holiday>{_NAMES})(?P<is_day>\s+day)?\b(?:\s+(?:of\s+)?{_YEAR})?", _read_holiday),
-        (rf"\b{_ORDINAL}\s+(?:of\s+)?{_MONTH}\b\.?(?:,?\s+(?:of\s+)?{_YEAR})?(?!\d)", _read_month_day),
+        (
+            r"(?<![\d/])(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})(?:[/.-](?P<fy>\d{4}|\d\d))(?![\d/%])",
+            _read_figures,
+        ),
+        (
+            r"(?<![\d/.])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?P<fy>)(?![\d/%]|\s+(?:pain|severity))",
+            _read_figures,
+        ),
+        (
+            rf"\b(?:(?:early|"
+            rf"late)\s+)?(?P<holiday>{_NAMES})(?P<is_day>\s+day)?\b(?:\s+(?:of\s+)?{_YEAR})?",
+            _read_holiday,
+        ),
+        (
+            rf"\b{_ORDINAL}\s+(?:of\s+)?{_MONTH}\b\.?(?:,?\s+(?:of\s+)?{_YEAR})?(?!\d)",
+            _read_month_day,
+        ),
         (rf"\b{_MONTH}\b\.?\s+(?:the\s+)?{_ORDINAL}\b(?:,?\s+(?:of\s+)?{_YEAR})?", _read_month_day),
         (rf"\b{_PART}{_REL}{_MONTH}\b\.?(?:,?\s+(?:of\s+)?{_YEAR})?", _read_month),
-        (rf"\b{_PART}{_REL}(?P<season>spring|summer|fall|autumn|winter)\b(?:\s+(?:of\s+)?{_YEAR})?", _read_season),
+        (
+            rf"\b{_PART}{_REL}(?P<season>spring|summer|fall|autumn|"
+            rf"winter)\b(?:\s+(?:of\s+)?{_YEAR})?",
+            _read_season,
+        ),
         (
             rf"\b(?P<last_week>last week\s+(?:on\s+)?)?{_REL}{_WEEKDAY}\b{_BEFORE_LAST}"
             r"(?P<of_last>\s+(?:of\s+)?last\s+week)?",
             _read_weekday,
         ),
         (
-            r"\b(?:(?:the\s+)?day\s+before\s+yest[eu]rday|yest[eu]rday|today|tonight|last\s+(?:night|evening)|"
-            r"this\s+(?:morning|afternoon|evening)|just\s+now|right\s+now|overnight|an?\s+(?:few\s+)?minutes?\s+ago)\b",
+            r"\b(?:(?:the\s+)?day\s+before\s+yest[eu]rday|yest[eu]rday|today|tonight|"
+            r"last\s+(?:night|evening)|"
+            r"this\s+(?:morning|afternoon|evening)|just\s+now|right\s+now|overnight|"
+            r"an?\s+(?:few\s+)?minutes?\s+ago)\b",
             _read_day_word,
         ),
         (rf"\b{_REL}weekend\b{_BEFORE_LAST}", _read_weekend),

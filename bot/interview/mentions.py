@@ -9,7 +9,8 @@ from bot.content.interview import Script, Symptom
 from bot.interview.words import fold
 
 _JOIN = re.compile(
-    r"\s*(?:[,;.!?\n]+|\b(?:and|but|also|plus|with|then|as well as|together with|along with)\b|[&+])"
+    r"\s*(?:[,;.!?\n]+|\b(?:and|but|also|plus|with|then|as well as|together with|along with)\b|"
+    r"[&+])"
     r"(?:\s*(?:[,;.!?\n]+|\b(?:and|but|also|plus|with|then|now)\b|[&+]))*\s*"
 )
 _DENIES = re.compile(
@@ -20,7 +21,8 @@ _NOT_DENIED = re.compile(r"\bnot\s+(?:only|just)\b|\bno\s+(?:idea|doubt)\b")
 _OR = re.compile(r"\s*(?:,?\s*(?:or|nor)|,)\s+(?:any\s+)?$")
 _OR_LATER = re.compile(r"^[^.;!?]*\b(?:or|nor)\b")
 _BARE = re.compile(r"(?:\b(?:i|i've|i'm|had|have|been|having|he|she|they|has|got|some|a|an|the|my|his|her|their|so|"
-                   r"feel|feeling|always|am|is|are|lots of|lot of|both|just|bad)\b|\W)*")  # fmt: skip
+                   r"feel|feeling|always|am|is|are|lots of|lot of|both|just|bad)\b|"
+                   r"\W)*")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,16 +68,16 @@ def denies_symptom(script: Script, text: str) -> bool:
     return any(_is_denied(plain, mention) for mention in _mentions(script, plain))
 
 
-def before_symptoms(script: Script, text: str, *, ids: frozenset[str]) -> str:
-    """The part of a text before the first mention of one of these symptoms."""
+def split_before(script: Script, text: str, *, ids: frozenset[str]) -> tuple[str, str]:
+    """A text in two: before the part about the first of these symptoms, and from there on."""
     plain = fold(text)
     previous: _Mention | None = None
     for mention in _mentions(script, plain):
         if mention.symptom.id in ids and not _is_denied(plain, mention):
             cut = _cut(plain, previous, mention)
-            return _trim(text[:cut])
+            return _trim(text[:cut]), text[cut:]
         previous = mention
-    return text
+    return text, ""
 
 
 def _mentions(script: Script, plain: str) -> list[_Mention]:
@@ -89,11 +91,15 @@ def _mentions(script: Script, plain: str) -> list[_Mention]:
 
 
 def _is_denied(plain: str, mention: _Mention, depth: int = 0) -> bool:
-    clause = re.split(r"[.;!?\n]|\b(?:but|just|only|though|however|except)\b", plain[: mention.start])[-1]
+    clause = re.split(
+        r"[.;!?\n]|\b(?:but|just|only|though|however|except)\b", plain[: mention.start]
+    )[-1]
     denial = _DENIES.search(clause)
     if denial is not None and not _NOT_DENIED.match(denial.group()) and "," not in denial.group():
         return True
-    linked = re.search(r"\b(?:no|not|without|\w+n't)\b[^.;!?]*?(?:,|\bor\b|\bnor\b)\s*(?:any\s+)?$", clause)
+    linked = re.search(
+        r"\b(?:no|not|without|\w+n't)\b[^.;!?]*?(?:,|\bor\b|\bnor\b)\s*(?:any\s+)?$", clause
+    )
     if linked is None:
         return False
     is_or = _OR.search(clause) is not None and re.search(r"\b(?:or|nor)\s+(?:any\s+)?$", clause)
@@ -107,7 +113,14 @@ def _cut(plain: str, before: _Mention | None, after: _Mention) -> int:
     return joins[-1].start() if joins else after.start if before else 0
 
 
+_HEAD = re.compile(r"^(?:[\s,;.!&+]|(?:and|but|also|plus|with|then)\b)+", re.IGNORECASE)
+_TAIL = re.compile(
+    r"(?:[\s,;&+]|[\s,;]\b(?:and|but|also|plus|with)(?:\s+(?:i|he|she|they|i've|he's|she's|"
+    r"they've|there's)"
+    r"(?:\s+(?:have|has|had))?)?$)+$",
+    re.IGNORECASE,
+)
+
+
 def _trim(part: str) -> str:
-    trimmed = re.sub(r"^(?:[\s,;.!&+]|(?:and|but|also|plus|with|then)\b)+", "", part, flags=re.I)
-    trimmed = re.sub(r"(?:[\s,;&+]|\b(?:and|but|also|plus|with)$)+$", "", trimmed, flags=re.I)
-    return trimmed.strip()
+    return _TAIL.sub("", _HEAD.sub("", part)).strip()

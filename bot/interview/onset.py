@@ -16,43 +16,65 @@ from bot.interview.amounts import AMOUNT, Precision, amount_of
 from bot.interview.calendar_words import Dated, Future, TwoDates, find_named
 from bot.interview.words import fold
 
+_A_LIFE = datetime.timedelta(days=110 * 365)
 _FRAME = re.compile(
-    r"(?:\b(?:since|for|from|about|around|approximately|roughly|maybe|probably|perhaps|the|past|last|over|in|"
-    r"during|on|at|sometime|almost|nearly|just|only|already|more than|less than|at least|ever|on and off|"
-    r"off and on|within|back|like|say|these|this|early|it's been|it has been|going on|close to)\s+)+$"
+    r"(?:\b(?:since|for|from|about|around|approximately|roughly|maybe|probably|perhaps|the|past|"
+    r"last|over|in|"
+    r"during|on|at|sometime|almost|nearly|just|only|already|more than|less than|at least|ever|"
+    r"on and off|"
+    r"off and on|within|back|like|say|these|this|early|it's been|it has been|going on|"
+    r"close to)\s+)+$"
 )
-_AGO = re.compile(r"\s*(?:or\s+(?:so|two|three|more)|ago|back|now|already|straight|in a row|or something)\b")
+_AGO = re.compile(
+    r"\s*(?:or\s+(?:so|two|three|more)|ago|back|now|already|straight|in a row|or something)\b"
+)
 _PAST_SPAN = re.compile(
-    rf"\b(?:(?:for|in|over|during|within|these|of)\s+)?(?:the\s+|these\s+)?(?:past|last)\s+(?:{AMOUNT})"
+    rf"\b(?:(?:for|in|over|during|within|these|of)\s+)?(?:the\s+|these\s+)?(?:past|"
+    rf"last)\s+(?:{AMOUNT})"
     r"|\b(?P<one>(?:for|over|in|during|within|these)\s+the\s+(?:past|last)|the\s+past|past)\s+"
     r"(?P<bare>day|week|month|year)\b"
 )
 _SPAN = re.compile(rf"(?<![\w.]){AMOUNT}(?P<tail>\s+(?:after|before|from|until)\b)?")
+_AMOUNT_BEFORE = re.compile(rf"(?<![\w.]){AMOUNT}\s+$")
 _COMING = re.compile(
     rf"\b(?:tomorrow|next\s+(?:week|month|year|mon|tue|wed|thu|fri|sat|sun)\w*|in\s+{AMOUNT}"
     r"\s*(?:'\s*time|from now)?$|day after tomorrow)"
 )
 _VAGUE = re.compile(
-    r"\b(?:for ages|ages|always|a while|awhile|(?:a )?(?:very |really )?long time|forever|recently|lately|"
-    r"not (?:that |very |so )?long|some ?time|my whole life|all my life|years and years|a bit ago|long ago|"
-    r"the other day|for years|for months|for weeks|for days|weeks|months|days|years|gradually|slowly|"
-    r"on and off|off and on|comes and goes|it varies|every now and then|time ago)\b"
+    r"\b(?:for ages|ages|always|a while|awhile|(?:a )?(?:very |really )?long time|forever|"
+    r"recently|lately|"
+    r"not (?:that |very |so )?long|some ?time|my whole life|all my life|years and years|"
+    r"a bit ago|long ago|"
+    r"the other day|for years|for months|for weeks|for days|^(?:about )?(?:weeks|months|days|"
+    r"years)(?: ago)?$|gradually|slowly|"
+    r"on and off|off and on|comes and goes|it varies|every now and then|time ago)\b(?!\s+old)"
 )
 _EVENT = re.compile(
-    r"\b(?:since|after|when|before|during|ever since|right after|shortly after|just after|around|at|from|until|"
-    r"as soon as|once|while|following|by)\s+(?:the\s+(?:start|end|beginning|time|day|week)\s+(?:of|that)\s+)?"
-    r"(?P<what>(?:my|his|her|their|our|the|a|last|first|second|third|i|he|she|we|they|you|it|that|this|starting|"
-    r"getting|having|being|stopping|finishing|chemo|treatment|transplant|diagnosis|remission|relapse|school|birth|"
-    r"maintenance|surgery|radiation|covid|blinatumomab|car|induction|consolidation|steroids?|infusion)\b.*)"
+    r"\b(?:since|after|when|before|during|ever since|right after|shortly after|just after|"
+    r"around|at|from|until|"
+    r"as soon as|once|while|following|by)\s+(?:the\s+(?:start|end|beginning|time|day|"
+    r"week)\s+(?:of|that)\s+)?"
+    r"(?P<what>(?:my|his|her|their|our|the|a|last|first|second|third|i|he|she|we|they|you|it|"
+    r"that|this|starting|"
+    r"getting|having|being|stopping|finishing|chemo|treatment|transplant|diagnosis|remission|"
+    r"relapse|school|birth|"
+    r"maintenance|surgery|radiation|covid|blinatumomab|car|induction|consolidation|steroids?|"
+    r"infusion)\b.*)"
 )
 _STARTED = re.compile(r"\b(?:started|began|begun|noticed|since|first|came on|appeared|been)\b")
 _FILLER = re.compile(
-    r"\b(?:since|for|from|about|around|approximately|approx|roughly|maybe|probably|perhaps|possibly|the|past|last|"
-    r"over|in|during|on|at|sometimes?|almost|nearly|just|only|already|more|less|than|least|ever|off|and|or|so|"
-    r"something|like|say|these|this|that|it|its|it's|been|has|have|had|was|were|is|i|i've|we|he|she|they|them|"
-    r"my|his|her|their|think|guess|believe|would|started|start|began|begin|noticed|first|ago|back|now|of|a|an|"
-    r"going|close|to|well|um+|uh+|hmm+|yes|day|time|onwards?|then|straight|row|whole|or so|give|take|ish|"
-    r"until|till|still|somewhere|some|two|three|ok|okay|honestly|me|him|said|said so|i'd|i'm|not|sure|exactly|"
+    r"\b(?:since|for|from|about|around|approximately|approx|roughly|maybe|probably|perhaps|"
+    r"possibly|the|past|last|"
+    r"over|in|during|on|at|sometimes?|almost|nearly|just|only|already|more|less|than|least|ever|"
+    r"off|and|or|so|"
+    r"something|like|say|these|this|that|it|its|it's|been|has|have|had|was|were|is|i|i've|we|he|"
+    r"she|they|them|"
+    r"my|his|her|their|think|guess|believe|would|started|start|began|begin|noticed|first|ago|"
+    r"back|now|of|a|an|"
+    r"going|close|to|well|um+|uh+|hmm+|yes|day|time|onwards?|then|straight|row|whole|or so|give|"
+    r"take|ish|"
+    r"until|till|still|somewhere|some|two|three|ok|okay|honestly|me|him|said|said so|i'd|i'm|"
+    r"not|sure|exactly|"
     r"know|don't|dont|but|feel|feels|there|all|really|pretty|sure|there's|quite|very|kind|sort)\b"
 )
 
@@ -119,7 +141,9 @@ def _spans(plain: str, today: datetime.date) -> list[Dated | Future | TwoDates]:
         if date is not None:
             found.append(Dated(date, day.precision, match.start(), match.end()))
     for match in _SPAN.finditer(plain):
-        if match["tail"] or any(d.start <= match.start() < d.end for d in found if isinstance(d, Dated)):
+        if match["tail"] or any(
+            d.start <= match.start() < d.end for d in found if isinstance(d, Dated)
+        ):
             continue
         amount = amount_of(match)
         date = amount.before(today)
@@ -171,8 +195,10 @@ def _without_date(text: str, plain: str) -> Found | None:
     if event is not None:
         cut = re.search(r"[.;!?\n]|,|\s(?:and|but)\s", plain[match.start() :])
         end = match.start() + cut.start() if cut else len(plain.rstrip())
-    frame = _FRAME.search(plain[: match.start()])
-    start = frame.start() if frame else match.start()
+    start = match.start()
+    for lead in (_AMOUNT_BEFORE, _FRAME):
+        before = lead.search(plain[:start])
+        start = before.start() if before else start
     rest = _FILLER.sub(" ", f"{plain[:start]} {plain[end:]}")
     onset = Onset(text[start:end].strip(), None, "event" if event else "unknown")
     return Found(onset, start, end, is_whole=not re.search(r"\w", rest))
@@ -192,6 +218,6 @@ def _by_dateparser(text: str, plain: str, today: datetime.date) -> Found | None:
             "REQUIRE_PARTS": ["day", "month"],
         },
     )
-    if read is None or read.date() > today:
+    if read is None or not today - _A_LIFE <= read.date() <= today:
         return None
     return Found(Onset(text.strip(), read.date(), "day"), 0, len(text), is_whole=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.content.interview import NAME, Condition, Question, Script
+from bot.content.interview import NAME, Condition, Group, Question, Script
 from bot.interview.answers import Answer
 from bot.interview.words import fold
 
@@ -15,8 +16,10 @@ Answers = Mapping[Key, Answer]
 # Who is spoken to about somebody else; everyone else is asked about themselves.
 PROXY_AUDIENCES = frozenset({"caregiver", "parent", "carer"})
 _LEAD_IN = re.compile(
-    r"^(?:(?:well|yes|yeah|also|and|hi|hello|so|i think|there is|there's|there are|it is|it's|a|an|some|the)\s+|"
-    r"(?:i|he|she|they|we)(?:'ve|'s|'m|\s+(?:have|has|had|am|is|are))?\s+(?:got|had|having|been having|noticed|get)\s+|"
+    r"^(?:(?:well|yes|yeah|also|and|hi|hello|so|i think|there is|there's|there are|it is|it's|a|"
+    r"an|some|the)\s+|"
+    r"(?:i|he|she|they|we)(?:'ve|'s|'m|\s+(?:have|has|had|am|is|are))?\s+(?:got|had|having|"
+    r"been having|noticed|get)\s+|"
     r"(?:i|he|she|they)\s+(?:have|has|get|gets|noticed)\s+|i've\s+)+"
 )
 
@@ -134,7 +137,7 @@ def symptom_name(script: Script, answer: Answer) -> str:
 
 def own_words(text: str) -> str:
     """A person's words for a symptom without "I have", shortened to fit a question."""
-    words = text.strip().strip(" .,!\"")
+    words = text.strip().strip(' .,!"')
     lead = _LEAD_IN.match(fold(words))
     words = words[lead.end() :] if lead and lead.end() < len(words) else words
     return words if len(words) <= 60 else words[:57].rsplit(" ", 1)[0] + " …"
@@ -151,34 +154,43 @@ def _path(script: Script, held: Answers, *, is_hopeful: bool = False) -> Iterato
     for question in script.questions:
         group = script.group(question.group)
         if group is None:
-            if _applies(question, 0, held, is_hopeful):
+            if _applies(script, question, 0, held, is_hopeful):
                 yield question.id, 0
         elif group.id not in done:
             done.add(group.id)
-            members = [q for q in script.questions if q.group == group.id]
-            repeat = 0
-            while True:
-                for member in members:
-                    is_full = member.id == group.again and repeat + 1 >= group.most
-                    full = is_full and (member.id, repeat) not in held
-                    if not full and _applies(member, repeat, held, is_hopeful):
-                        yield member.id, repeat
-                again = held.get((group.again, repeat))
-                if again is None or again.status != "given" or again.value != "yes":
-                    break
-                repeat += 1
+            yield from _group_path(script, group, held, is_hopeful)
 
 
-def _applies(question: Question, repeat: int, held: Answers, is_hopeful: bool) -> bool:
-    return all(_holds(c, question, repeat, held, is_hopeful) for c in question.ask_when)
+def _group_path(script: Script, group: Group, held: Answers, is_hopeful: bool) -> Iterator[Key]:
+    """One round after the other, as long as the round before ended with "yes, one more"."""
+    members = [q for q in script.questions if q.group == group.id]
+    for repeat in itertools.count():
+        for member in members:
+            key = (member.id, repeat)
+            is_last = member.id == group.again and repeat + 1 >= group.most
+            if is_last and key not in held:
+                continue
+            if _applies(script, member, repeat, held, is_hopeful):
+                yield key
+        again = held.get((group.again, repeat))
+        if again is None or again.status != "given" or again.value != "yes":
+            return
 
 
-def _holds(
-    condition: Condition, question: Question, repeat: int, held: Answers, is_hopeful: bool
+def _applies(
+    script: Script, question: Question, repeat: int, held: Answers, is_hopeful: bool
 ) -> bool:
+    for condition in question.ask_when:
+        other = script.question(condition.question)
+        is_same_round = other is not None and other.group is not None
+        answer = held.get((condition.question, repeat if is_same_round else 0))
+        if not _holds(condition, answer, is_hopeful):
+            return False
+    return True
+
+
+def _holds(condition: Condition, answer: Answer | None, is_hopeful: bool) -> bool:
     """A skipped or unsure answer meets no condition."""
-    in_group = question.group is not None and condition.question.startswith(f"{question.group}.")
-    answer = held.get((condition.question, repeat if in_group else 0))
     if answer is None:
         return is_hopeful and condition.operator == "!="
     if answer.status != "given" or not isinstance(answer.value, str):
@@ -187,7 +199,12 @@ def _holds(
 
 
 def _ask(
-    script: Script, answers: Sequence[Answer], question: Question, repeat: int, audience: str, attempt: int
+    script: Script,
+    answers: Sequence[Answer],
+    question: Question,
+    repeat: int,
+    audience: str,
+    attempt: int,
 ) -> Asked:
     held = _held(answers)
     is_proxy = audience in PROXY_AUDIENCES
@@ -204,7 +221,8 @@ def _ask(
         repeat=repeat,
         text=text.replace("{symptom}", phrase),
         choices=tuple(
-            AskedChoice(choice_value(question.id, repeat, c.value), c.label) for c in question.choices
+            AskedChoice(choice_value(question.id, repeat, c.value), c.label)
+            for c in question.choices
         ),
         progress=_progress(script, answers, (question.id, repeat)),
         can_skip=question.can_skip,

@@ -9,8 +9,10 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"'
 _POLITE = r"(?:please|pls|thanks|thank you|now|for now|ok|okay|sorry|then|um+|uh+|well|oh|hmm+|actually|and|so|but)"
 _EDGES = re.compile(rf"^(?:{_POLITE}\b[\s,.!]*)+(?=\w)|(?:[\s,.!]+{_POLITE})+$")
 _SUBJECT = (
-    r"(?:i|you|we|he|she|it|they|this|that|these|those|there|the|a|an|my|our|your|his|her|their|people|all|"
-    r"everyone|some|any|most|having|being|(?!not\b|worse|better|getting|been|really|very|so\b|about|just|bad\b|"
+    r"(?:i|you|we|he|she|it|they|this|that|these|those|there|the|a|an|my|our|your|his|her|their|"
+    r"people|all|"
+    r"everyone|some|any|most|having|being|(?!not\b|worse|better|getting|been|really|very|so\b|"
+    r"about|just|bad\b|"
     r"mild|severe|moderate|pretty|quite|gone|have\b|over|around)[a-z]{3,})"
 )
 _ASKING = (
@@ -18,14 +20,15 @@ _ASKING = (
     r"when (?:do|does|did|is|are|will|can|should|would)\b|"
     r"(?:is|are|am|do|does|can|could|should|shall|will|would|did)(?!')\s+" + _SUBJECT + r"\b|"
     r"(?:was|were|has|may|might)(?!')\s+(?:i|you|we|he|she|it|they|this|that|there)\b|"
-    r"have (?:you|they)\b|(?:is|are|does|do|can|could|should|would|will|did)n?'t\s+" + _SUBJECT + r"\b|"
+    r"have (?:you|they)\b|(?:is|are|does|do|can|could|should|would|will|did)n?'t\s+"
+    + _SUBJECT
+    + r"\b|"
     r"tell me\b|explain\b|define\b|i(?:'d| would)? (?:like|want|need) to (?:know|ask)\b|"
-    r"i(?:'m| am)? (?:just )?wonder(?:ing)?\b|wondering\b|any idea (?:what|why|how|if)\b|can't you\b|"
+    r"i(?:'m| am)? (?:just )?wonder(?:ing)?\b|wondering\b|any idea (?:what|why|how|if)\b|"
+    r"can't you\b|"
     r"i have a question\b|question:)"
 )
-_LEAD = (
-    r"(?:(?:and|but|so|ok(?:ay)?|hi|hey|hello|sorry|um+|also|wait|well|by the way|please|quick question)\b[\s,:]*)*"
-)
+_LEAD = r"(?:(?:and|but|so|ok(?:ay)?|hi|hey|hello|sorry|um+|also|wait|well|by the way|please|quick question)\b[\s,:]*)*"
 _STARTS_ASKING = re.compile(_LEAD + _ASKING)
 # "I have a fever, is that bad": a question may begin after a comma or a joining word.
 _TAIL = re.compile(
@@ -36,10 +39,13 @@ _TAIL = re.compile(
     r"i (?:want|need|would like) to (?:know|ask)\b|tell me\b)"
 )
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.](?=\d)[^.!?\n]*)*(?:[.!?\n]+|$)")
+_LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?=[^\W\d])", re.MULTILINE)
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _SMALL_TALK = re.compile(
-    r"(?:hi|hey|hello|yes|yeah|yep|no|nope|ok|okay|thanks|thank you|sure|good|fine|great|cool|lol|hm+|um+|test|huh|"
-    r"good (?:morning|afternoon|evening)|bye|help|what|maybe|right|true|same|me|it|this|that|idk)[\s.!?]*"
+    r"(?:hi|hey|hello|yes|yeah|yep|no|nope|ok|okay|thanks|thank you|sure|good|fine|great|cool|"
+    r"lol|hm+|um+|test|huh|"
+    r"good (?:morning|afternoon|evening)|bye|help|what|maybe|right|true|same|me|it|this|that|"
+    r"idk)[\s.!?]*"
 )
 
 
@@ -73,7 +79,7 @@ def split_parts(text: str) -> Parts:
     """Sort the sentences of a message into what it states and what it asks."""
     stated: list[str] = []
     asked: list[str] = []
-    for match in _SENTENCE.finditer(text):
+    for match in _SENTENCE.finditer(_LIST_MARK.sub("", text)):
         sentence = match.group().strip()
         if not sentence:
             continue

@@ -1,6 +1,6 @@
-"""Is a sign that a message names said, denied, past, supposed, asked about, gone, or someone else's?
+"""Is a named sign said, denied, past, supposed, asked about, gone, or someone else's?
 
-Everything here is pure: words in, judgement out. The phrases themselves stand in negation.yml.
+Pure: words and the places of cue phrases in, judgement out. The phrases stand in negation.yml.
 """
 
 from __future__ import annotations
@@ -8,20 +8,24 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from bot.content.red_flags import GAP_WORDS, NegationWords, Status, phrase_variants
+from bot.content.red_flags import Status
+
+Span = tuple[int, int]
+Spellings = Mapping[tuple[str, ...], tuple[str, ...]]
 
 _MARKUP = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
 _LONG_RUN = re.compile(r"([a-z])\1{2,}")
+_ELLIPSIS = re.compile(r"\.{2,}")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[a-z]+(?:'[a-z]+)*|\n|[^\w\s]")
 _QUOTES = str.maketrans("\u2018\u2019\u201b\u02bc\u00b4`\u2032\u00ba\u02da", "'''''''\u00b0\u00b0")
 _SUFFIXES = {"ll": "will", "re": "are", "ve": "have", "m": "am", "d": "d", "s": "s"}
-HARD = frozenset(".?!\n;{}[]|<>")
-SOFT = frozenset(",:-()\"/\u2013\u2014&+*")
-LONGEST_SPELLING = 4
+_SENTENCE_MARKS = frozenset(".?!\n;{}[]|<>")
+_CLAUSE_MARKS = frozenset(",:()/&+~\u2013\u2014") | _SENTENCE_MARKS
+_ANSWER_MARKS = frozenset(",:-=?\u2013\u2014")
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,20 @@ class Token:
     @property
     def ends_sentence(self) -> bool:
         """Does a sentence end here?"""
-        return not HARD.isdisjoint(self.after)
+        return not _SENTENCE_MARKS.isdisjoint(self.after)
+
+    @property
+    def ends_clause(self) -> bool:
+        """Does at least a comma stand here? (a hyphen does not count)"""
+        return not _CLAUSE_MARKS.isdisjoint(self.after)
 
 
 @dataclass(frozen=True)
 class Mention:
-    """Where a sign is named: tokens from `start` up to, not including, `end`."""
+    """Where a sign is named: tokens from `start` up to, not including, `end`.
+
+    An `event` still counts when it is over; what was `measured` is no guess.
+    """
 
     start: int
     end: int
@@ -47,43 +59,8 @@ class Mention:
     measured: bool = False
 
 
-def tokens_of(text: str, spellings: dict[str, tuple[str, ...]] | None = None) -> list[Token]:
-    """Words and numbers of a message, lower case, one spelling for each short form.
-
-    `spellings` maps a plain form ("cant") to what people write instead ("can not", "unable to").
-    """
-    words: list[str] = []
-    marks: list[str] = []
-    for part in _TOKEN.findall(_plain(text)):
-        if part[0].isalnum():
-            for word in _split(part):
-                words.append(word)
-                marks.append("")
-        elif marks:
-            marks[-1] += part
-    return _respell(words, marks, _spelling_table(spellings or {}))
-
-
-def _plain(text: str) -> str:
-    text = html.unescape(text).translate(_QUOTES)
-    text = _MARKUP.sub(" ", text) if "<" in text else text
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) not in ("Cf", "Mn"))
-    return _LONG_RUN.sub(r"\1", text.lower())
-
-
-def _split(part: str) -> Iterable[str]:
-    if "'" not in part:
-        return (part,)
-    head, _, tail = part.partition("'")
-    if tail in _SUFFIXES:
-        return (head, _SUFFIXES[tail])
-    return (part.replace("'", ""),)
-
-
-def _spelling_table(
-    spellings: dict[str, tuple[str, ...]],
-) -> dict[tuple[str, ...], tuple[str, ...]]:
+def spelling_table(spellings: Mapping[str, Sequence[str]]) -> Spellings:
+    """What people write ("can not", "unable to") to its plain form ("cant"), as words."""
     return {
         tuple(written.replace("'", "").split()): tuple(plain.split())
         for plain, ways in spellings.items()
@@ -91,95 +68,268 @@ def _spelling_table(
     }
 
 
-def _respell(
-    words: list[str], marks: list[str], table: dict[tuple[str, ...], tuple[str, ...]]
-) -> list[Token]:
+def tokens_of(text: str, spellings: Spellings) -> list[Token]:
+    """Words and numbers of a message: lower case, no markup, one spelling for each short form."""
+    words: list[str] = []
+    marks: list[str] = []
+    for part in _TOKEN.findall(_plain(text)):
+        if part[0].isalnum():
+            pieces = _split(part)
+            words += pieces
+            marks += [""] * len(pieces)
+        elif marks:
+            marks[-1] += part
+    return _respell(words, marks, spellings)
+
+
+def _plain(text: str) -> str:
+    text = _MARKUP.sub(" ", html.unescape(text).translate(_QUOTES))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Mn"))
+    return _LONG_RUN.sub(r"\1", _ELLIPSIS.sub("~", text.lower()))
+
+
+def _split(part: str) -> tuple[str, ...]:
+    head, _, tail = part.partition("'")
+    if tail in _SUFFIXES:
+        return (head, _SUFFIXES[tail])
+    return (part.replace("'", ""),)
+
+
+def _respell(words: list[str], marks: list[str], spellings: Spellings) -> list[Token]:
     tokens: list[Token] = []
-    firsts = {key[0] for key in table}
+    firsts = {key[0] for key in spellings}
+    longest = max(map(len, spellings), default=1)
     place = 0
     while place < len(words):
         size, plain = 1, (words[place],)
-        if words[place] in firsts:
-            for length in range(min(LONGEST_SPELLING, len(words) - place), 0, -1):
-                found = table.get(tuple(words[place : place + length]))
-                if found and not any(marks[place : place + length - 1]):
-                    size, plain = length, found
-                    break
+        for length in range(longest if words[place] in firsts else 0, 0, -1):
+            found = spellings.get(tuple(words[place : place + length]))
+            if found and not any(marks[place : place + length - 1]):
+                size, plain = length, found
+                break
         tokens += [Token(word) for word in plain[:-1]]
         tokens.append(Token(plain[-1], marks[place + size - 1]))
         place += size
     return tokens
 
 
-class PhraseBook:
-    """Finds phrases in tokens; each phrase belongs to a name (a sign, a cue)."""
+WINDOW = 40  # tokens on each side that can change how a mention is meant
+_NEAR, _CLOSE, _BESIDE = 8, 5, 2
+
+
+class Message:
+    """One message with the cues found in it; says of each mention how it is meant."""
 
     def __init__(
-        self, phrases: Iterable[tuple[str, str]], groups: dict[str, tuple[str, ...]]
+        self, tokens: Sequence[Token], cues: Mapping[str, Sequence[Span]], named: Sequence[Span]
     ) -> None:
-        self.words: set[str] = set()
-        self._by_first: dict[str, list[tuple[str, tuple[tuple[frozenset[str], int], ...]]]] = {}
-        seen: set[tuple[str, tuple[tuple[frozenset[str], int], ...]]] = set()
-        for name, phrase in phrases:
-            for variant in phrase_variants(phrase, groups):
-                steps = tuple(_steps(variant))
-                if (name, steps) in seen:
-                    continue
-                seen.add((name, steps))
-                for words, _ in steps:
-                    self.words |= words
-                for word in steps[0][0]:
-                    self._by_first.setdefault(word, []).append((name, steps))
+        """`cues` and `named` (all places where any sign is named) are sorted."""
+        self._tokens = tokens
+        self._cues = cues
+        self._named = named
+        self._checks: tuple[Callable[[Mention], Status | None], ...] = (
+            self._answered, self._denied, self._gone, self._unsure,
+            self._supposed, self._other, self._past, self._asked,
+        )  # fmt: skip
 
-    def find(
-        self, tokens: list[Token], readings: list[tuple[str, ...]] | None = None
-    ) -> Iterator[tuple[str, int, int]]:
-        """Name, start and end of every phrase found, in order of start."""
-        said = readings or [(token.word,) for token in tokens]
-        for start, words in enumerate(said):
-            for word in words:
-                for name, steps in self._by_first.get(word, ()):
-                    end = _match(steps, 1, start + 1, tokens, said)
-                    if end is not None:
-                        yield name, start, end
+    def status(self, mention: Mention) -> Status:
+        """How this mention is meant; the first check that says something decides."""
+        for check in self._checks:
+            found = check(mention)
+            if found is not None:
+                return found
+        return "said"
 
+    def _sentence(self, mention: Mention) -> Span:
+        start, end = mention.start, mention.end
+        while start > mention.start - WINDOW and start > 0 and not self._tokens[start - 1].ends_sentence:
+            start -= 1
+        last = min(len(self._tokens), mention.end + WINDOW)
+        while end < last and not self._tokens[end - 1].ends_sentence:
+            end += 1
+        return start, end
 
-def _steps(variant: tuple[frozenset[str] | None, ...]) -> Iterator[tuple[frozenset[str], int]]:
-    gap = 0
-    for words in variant:
-        if words is None:
-            gap = GAP_WORDS
-        else:
-            yield words, gap
-            gap = 0
+    def _hits(self, cue: str, start: int, end: int, skip: Mention | None = None) -> list[Span]:
+        """Places of a cue within start..end that do not touch the mention `skip`."""
+        hits = self._cues.get(cue, ())
+        found = []
+        for a, b in hits[bisect_left(hits, (max(start, 0), 0)) :]:
+            if a >= end:
+                break
+            if b <= end and (skip is None or b <= skip.start or a >= skip.end):
+                found.append((a, b))
+        return found
 
+    def _clause(self, mention: Mention) -> Span:
+        """The sentence cut at words of contrast ("but", "only")."""
+        start, end = self._sentence(mention)
+        before = [b for _, b in self._hits("contrast", start, mention.start, mention)]
+        after = [a for a, _ in self._hits("contrast", mention.end, end, mention)]
+        return max([start, *before]), min([end, *after])
 
-_NOT_IN_GAP = frozenset(("no", "not", "but", "or", "nor", "and", "without", "if"))
+    def _is_mine(self, mention: Mention) -> bool:
+        """Does "my", "his", "this" stand right before it?"""
+        return bool(self._hits("mine", mention.start - _BESIDE - 1, mention.start, mention))
 
+    def _is_present(self, mention: Mention, start: int) -> bool:
+        """Does "I have", "she is", ... stand before it, not turned into a question?"""
+        start = max(start, mention.start - _NEAR)
+        inverted = self._hits("inverted", start - 1, mention.start, mention)
+        return any(
+            all(not (a < end and begin < b) for begin, end in inverted)
+            for a, b in self._hits("present", start, mention.start, mention)
+        )
 
-def _match(
-    steps: tuple[tuple[frozenset[str], int], ...],
-    step: int,
-    place: int,
-    tokens: list[Token],
-    said: list[tuple[str, ...]],
-) -> int | None:
-    """The end of the match of steps[step:] from `place` on, or None; nothing crosses a mark."""
-    if step == len(steps):
-        return place
-    words, gap = steps[step]
-    for skipped in range(gap + 1):
-        here = place + skipped
-        if here >= len(tokens) or _breaks(tokens[here - 1]):
+    def _is_now(self, mention: Mention) -> bool:
+        return bool(self._hits("now", *self._clause(mention), mention))
+
+    def _answered(self, mention: Mention) -> Status | None:
+        """ "fever: no", "headaches? yes", "bruises - no"."""
+        marks = set(self._tokens[mention.end - 1].after)
+        for cue, status in (("yes_after", "said"), ("no_after", "denied")):
+            for start, end in self._hits(cue, mention.end, mention.end + _CLOSE):
+                closed = end >= len(self._tokens) or self._tokens[end - 1].ends_clause
+                if start == mention.end and closed and (marks & _ANSWER_MARKS or not marks):
+                    return "said" if status == "said" else "denied"
+        return None
+
+    def _denied(self, mention: Mention) -> Status | None:
+        start = self._denial_start(mention)
+        cues = [(a, b, "deny") for a, b in self._hits("deny", start, mention.start, mention)]
+        cues += [(a, b, "next") for a, b in self._hits("deny_next", start, mention.start, mention)]
+        if not cues:
             return None
-        if not words.isdisjoint(said[here]):
-            end = _match(steps, step + 1, here + 1, tokens, said)
-            if end is not None:
-                return end
-        if tokens[here].word in _NOT_IN_GAP:
+        first, end, kind = max(cues)
+        if end - first == 1 and self._tokens[first].ends_clause:
             return None
-    return None
+        found = self._reach(end, mention, only_next=kind == "next")
+        if found is None:
+            return None
+        _, last = self._sentence(mention)
+        if self._hits("first_time", mention.end, min(last, mention.end + _CLOSE)):
+            return "said"
+        return "doubtful" if self._hits("reversal", mention.end, last) else found
 
+    def _denial_start(self, mention: Mention) -> int:
+        """Where a denial must begin to reach the mention: a new clause cuts it off."""
+        start, _ = self._clause(mention)
+        cuts = [a for a, _ in self._hits("new_clause", start, mention.start, mention)]
+        for a, _ in self._hits("subject", start, mention.start + 1, mention):
+            if a > start and self._tokens[a - 1].ends_clause:
+                cuts.append(a)
+        return max([start, *cuts])
 
-def _breaks(token: Token) -> bool:
-    return bool(token.after) and not set(token.after) <= {"-", "*", "'", '"', "\u2019", "\u2026"}
+    def _reach(self, cue_end: int, mention: Mention, *, only_next: bool) -> Status | None:
+        """What a denial that ends at `cue_end` does to the mention: "no fever, cough or pain"."""
+        begin, end = cue_end, mention.start
+        others = [s for s in self._named if begin <= s[0] and s[1] <= end]
+        ors, ands = self._hits("list_or", begin, end), self._hits("list_and", begin, end)
+        known = others + ors + ands + self._hits("list_filler", begin, end)
+        covered = {place for a, b in known for place in range(a, b)}
+        unknown = [place for place in range(begin, end) if place not in covered]
+        comma = any(self._tokens[place].ends_clause for place in range(begin, end))
+        if not (comma or ors or ands or others):
+            return self._direct(unknown, only_next)
+        if ors and self._only_filler(ors[-1][1], end):
+            return "denied"
+        if only_next and not others:
+            return None
+        if self._or_follows(mention):
+            return "denied"
+        return None if unknown and not others else "doubtful"
+
+    @staticmethod
+    def _direct(unknown: list[int], only_next: bool) -> Status | None:
+        if not unknown:
+            return "denied"
+        return None if only_next or len(unknown) > _BESIDE else "doubtful"
+
+    def _only_filler(self, start: int, end: int) -> bool:
+        covered = {p for a, b in self._hits("list_filler", start, end) for p in range(a, b)}
+        return all(place in covered for place in range(start, end))
+
+    def _or_follows(self, mention: Mention) -> bool:
+        """Does the list go on with "or"? ("no fever, chest pain or bleeding")"""
+        _, end = self._clause(mention)
+        end = min([end, mention.end + _NEAR, *(a for a, _ in self._hits("new_clause", mention.end, end))])
+        return bool(self._hits("list_or", mention.end, end))
+
+    def _gone(self, mention: Mention) -> Status | None:
+        start, end = self._sentence(mention)
+        near = min(end, mention.end + _NEAR)
+        if self._hits("returned", mention.end, end):
+            return None
+        before = self._hits("gone_before", max(start, mention.start - _CLOSE), mention.start)
+        if any(self._only_filler(b, mention.start) for _, b in before):
+            return "gone"
+        for a, _ in self._hits("gone_after", mention.end, near):
+            if any(mention.end <= s < a for s, _ in self._named):
+                return None
+            if mention.event or self._hits("not_gone", a - _BESIDE - 1, a + 1):
+                return None
+            recent = self._hits("recent", start, a, mention)
+            return "unclear_time" if recent else "gone"
+        return None
+
+    def _unsure(self, mention: Mention) -> Status | None:
+        start, _ = self._clause(mention)
+        hits = self._hits("unsure", max(start, mention.start - _NEAR), mention.start, mention)
+        return "doubtful" if hits and not mention.measured else None
+
+    def _supposed(self, mention: Mention) -> Status | None:
+        """ "what if I get ...", "watch for ...", "39 or higher"."""
+        start, end = self._clause(mention)
+        after = self._hits("suppose_after", mention.end, min(end, mention.end + _CLOSE))
+        hits = self._hits("suppose", start, mention.start, mention)
+        if hits and self._hits("subject_after_comma", hits[-1][1], mention.start):
+            hits = []
+        if not hits and (not after or self._is_present(mention, start)):
+            return None
+        return "doubtful" if self._is_mine(mention) or self._is_now(mention) else "hypothetical"
+
+    def _other(self, mention: Mention) -> Status | None:
+        start, _ = self._clause(mention)
+        start = max(start, mention.start - _NEAR)
+        if self._hits("other", start, mention.start, mention):
+            return "other"
+        return "doubtful" if self._hits("maybe_other", start, mention.start, mention) else None
+
+    def _past(self, mention: Mention) -> Status | None:
+        start, end = self._clause(mention)
+        if self._hits("recent", start, end, mention) or self._is_now(mention):
+            return None
+        past = self._hits("past", start, end, mention)
+        after_past = max((b for _, b in past if b <= mention.start), default=start)
+        if self._is_present(mention, after_past):
+            return None
+        if past:
+            return "past"
+        if self._hits("unclear_time", start, end, mention):
+            return "unclear_time"
+        had = self._hits("had", max(start, mention.start - _CLOSE), mention.start, mention)
+        return "unclear_time" if had and not (mention.event or mention.measured) else None
+
+    def _asked(self, mention: Mention) -> Status | None:
+        start, end = self._sentence(mention)
+        openers = self._openers(start, mention.start, mention)
+        is_question = "?" in self._tokens[end - 1].after
+        if not openers and not is_question:
+            return None
+        begin = openers[-1][0] if openers else start
+        if self._is_mine(mention) or self._is_present(mention, begin) or self._is_now(mention):
+            return None
+        if openers:
+            return "asked"
+        if mention.measured or self._openers(mention.end, end, mention):
+            return None
+        return None if self._hits("recent", start, end, mention) else "doubtful"
+
+    def _openers(self, start: int, end: int, mention: Mention) -> list[Span]:
+        """Where a question begins: at the start, after a mark, or with words only questions have."""
+        found = self._hits("question", start, end, mention)
+        for a, b in self._hits("question_start", start, end, mention):
+            if a == start or self._tokens[a - 1].ends_clause or self._hits("greeting", a - _BESIDE, a):
+                found.append((a, b))
+        return sorted(found)

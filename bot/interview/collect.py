@@ -1,0 +1,282 @@
+"""All answers that one free-text message holds, also to questions that were not yet asked."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.content.interview import ANOTHER, NAME, Question, Script
+from bot.interview.amounts import AMOUNT
+from bot.interview.answers import (
+    OTHER,
+    Answer,
+    NotUnderstood,
+    Parsed,
+    Value,
+    parse_answer,
+    volunteered,
+)
+from bot.interview.mentions import Said, denies_symptom, find_symptoms, split_before
+from bot.interview.onset import Found, find_onset
+from bot.interview.script import Key, latest_answers
+from bot.interview.words import fold, has_words
+
+_MORE = re.compile(r"\b(?:also|too|as well|plus|another|additionally|on top of that|and now|new)\b")
+_TELLS_WHEN = re.compile(rf"(?:ever\s+)?since\b|{AMOUNT}")
+_CORRECTS = re.compile(
+    r"\b(?:started|began|noticed|since|first|actually|not|instead|meant|came on)\b"
+)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a person typed, and what is needed to read it. `attempt` counts from 1."""
+
+    text: str
+    message_id: str
+    today: datetime.date
+    attempt: int
+
+
+@dataclass
+class _Rows:
+    """Answers of one message, at most one for each question and repeat."""
+
+    message: Message
+    held: dict[Key, Answer]
+    new: dict[Key, Answer]
+
+    def put(self, link_id: str, repeat: int, value: Value, text: str) -> None:
+        self.new[link_id, repeat] = Answer(
+            link_id, repeat, self.message.message_id, "given", text, value
+        )
+
+    def has(self, link_id: str, repeat: int) -> bool:
+        """Is there an answer that need not be asked for any more?"""
+        old = self.held.get((link_id, repeat))
+        return (link_id, repeat) in self.new or (old is not None and old.status != "reopened")
+
+    def next_repeat(self) -> int:
+        """The first round that holds no symptom yet."""
+        rounds = [r for link, r in (*self.held, *self.new) if link in (NAME, ANOTHER)]
+        return max(rounds, default=-1) + 1
+
+
+def collect_answers(
+    script: Script, answers: Sequence[Answer], now: Key | None, message: Message
+) -> tuple[Answer, ...] | NotUnderstood:
+    """Read a statement as the answer to the question `now`, and as whatever else it says."""
+    rows = _Rows(message, latest_answers(answers), {})
+    question = script.question(now[0]) if now else None
+    if now is None or question is None:
+        _take_corrections(script, rows, message.text, None)
+        return tuple(rows.new.values()) or NotUnderstood(script.lines.summary)
+    if question.id == NAME:
+        fault = _take_names(script, rows, question, now[1])
+    elif question.id == ANOTHER:
+        fault = _take_another(script, rows, question, now[1])
+    else:
+        fault = _take_plain(script, rows, question, now[1])
+    return tuple(rows.new.values()) if rows.new else fault or NotUnderstood("")
+
+
+def _read(script: Script, rows: _Rows, question: Question, text: str) -> Parsed | NotUnderstood:
+    m = rows.message
+    return parse_answer(script, question, text, choice=None, today=m.today, attempt=m.attempt)
+
+
+def _take_names(
+    script: Script, rows: _Rows, question: Question, repeat: int
+) -> NotUnderstood | None:
+    """One symptom or several; the first belongs to this round, each further one to a new round."""
+    text = rows.message.text
+    read = _read(script, rows, question, text)
+    if isinstance(read, NotUnderstood):
+        return read
+    said = find_symptoms(script, text)
+    if not said or (isinstance(read.value, str) and question.choice(read.value) and len(said) < 2):
+        if read.value == OTHER:
+            _put_own_words(script, rows, repeat, read.text)
+        else:
+            rows.put(NAME, repeat, read.value, read.text)
+            _take_details(script, rows, repeat, text)
+        return None
+    _put_symptoms(script, rows, said, first=repeat)
+    return None
+
+
+def _take_another(
+    script: Script, rows: _Rows, question: Question, repeat: int
+) -> NotUnderstood | None:
+    """Yes, no, or a further symptom typed directly."""
+    text = rows.message.text
+    read = _read(script, rows, question, text)
+    if isinstance(read, NotUnderstood):
+        return read
+    said = find_symptoms(script, text)
+    if said and read.value == "yes":
+        known = _known_symptoms(rows)
+        fresh = tuple(s for s in said if s.symptom.id not in known) or said
+        _put_symptoms(script, rows, fresh, first=None)
+        rows.put(ANOTHER, repeat, "yes", text)
+        return None
+    rows.put(ANOTHER, repeat, read.value, read.text)
+    plain = re.sub(r"^\W*(?:yes|yeah|yep|yup|sure|also)\b\W*", "", fold(text).strip())
+    is_just_yes = not has_words(plain) or _is_tapped_text(question, text)
+    if read.value == "yes" and not is_just_yes and not denies_symptom(script, text):
+        further = rows.next_repeat()
+        words = text.strip()[len(text.strip()) - len(plain) :]
+        _put_own_words(script, rows, further, words)
+    return None
+
+
+def _put_own_words(script: Script, rows: _Rows, repeat: int, text: str) -> None:
+    """A symptom that no list holds: its name is the text without when and how bad."""
+    rows.put(NAME, repeat, OTHER, text)
+    _take_details(script, rows, repeat, text)
+    name = text
+    for (link_id, other), answer in rows.new.items():
+        if other == repeat and link_id not in (NAME, ANOTHER):
+            name = name.replace(answer.text, " ")
+    name = re.sub(r"\s+", " ", name).strip(" ,.;")
+    if has_words(name):
+        rows.put(NAME, repeat, OTHER, name)
+
+
+def _is_tapped_text(question: Question, text: str) -> bool:
+    plain = fold(text).strip(" .,!")
+    return any(plain in (fold(c.label), *map(fold, c.synonyms)) for c in question.choices)
+
+
+def _take_plain(
+    script: Script, rows: _Rows, question: Question, repeat: int
+) -> NotUnderstood | None:
+    """Any other question; within a symptom also its details, further symptoms and corrections."""
+    text = rows.message.text
+    if question.group is None:
+        read = _read(script, rows, question, text)
+        if isinstance(read, NotUnderstood):
+            return read
+        rows.put(question.id, repeat, read.value, read.text)
+        return None
+    others = _others(script, rows, text, repeat)
+    about_this, about_others = split_before(
+        script, text, ids=frozenset(s.symptom.id for s in others)
+    )
+    fault: NotUnderstood | None = None
+    if about_this:
+        read = _read(script, rows, question, about_this)
+        if isinstance(read, Parsed):
+            rows.put(question.id, repeat, read.value, read.text)
+            _take_details(script, rows, repeat, about_this)
+        else:
+            fault = read
+    _put_others(script, rows, _others(script, rows, about_others, repeat, adds=bool(others)))
+    if not rows.new:
+        _take_corrections(script, rows, text, repeat)
+        _take_details(script, rows, repeat, text)
+    return fault
+
+
+def _others(
+    script: Script, rows: _Rows, text: str, repeat: int, *, adds: bool = False
+) -> tuple[Said, ...]:
+    """Other symptoms in the message: known ones, and new ones that are added ("also bruises")."""
+    known = _known_symptoms(rows)
+    current = rows.held.get((NAME, repeat))
+    mine = current.value if current else None
+    adds = adds or _MORE.search(fold(text)) is not None
+    return tuple(
+        said
+        for said in find_symptoms(script, text)
+        if said.symptom.id != mine and (said.symptom.id in known or adds)
+    )
+
+
+def _known_symptoms(rows: _Rows) -> dict[str, int]:
+    """Symptoms named so far and the round in which each was."""
+    return {
+        str(answer.value): repeat
+        for (link_id, repeat), answer in rows.held.items()
+        if link_id == NAME and answer.status == "given"
+    }
+
+
+def _put_others(script: Script, rows: _Rows, others: tuple[Said, ...]) -> None:
+    known = _known_symptoms(rows)
+    for said in others:
+        if said.symptom.id in known:
+            _take_details(script, rows, known[said.symptom.id], said.words, may_correct=True)
+        else:
+            _put_symptoms(script, rows, (said,), first=None)
+
+
+def _put_symptoms(
+    script: Script, rows: _Rows, said: tuple[Said, ...], *, first: int | None
+) -> None:
+    """Give each symptom a round of its own and take what is said about it."""
+    rounds: list[int] = []
+    for index, one in enumerate(said):
+        repeat = first if first is not None and index == 0 else rows.next_repeat()
+        rounds.append(repeat)
+        if repeat != first and repeat > 0:
+            before = rows.held.get((ANOTHER, repeat - 1))
+            if before is None or before.value != "yes" or before.status != "given":
+                rows.put(ANOTHER, repeat - 1, "yes", "")
+        rows.put(NAME, repeat, one.symptom.id, one.words)
+        _take_details(script, rows, repeat, one.words)
+    _share_details(script, rows, said, rounds)
+
+
+def _share_details(script: Script, rows: _Rows, said: tuple[Said, ...], rounds: list[int]) -> None:
+    """ "Fever and bruises for a week": what is said at one end of a bare list is about all of it."""
+    telling = [i for i, one in enumerate(said) if not one.is_listed]
+    if len(telling) != 1 or telling[0] not in (0, len(said) - 1):
+        return
+    source = rounds[telling[0]]
+    for repeat in rounds:
+        for (link_id, other), answer in list(rows.new.items()):
+            if other == source and link_id not in (NAME, ANOTHER) and not rows.has(link_id, repeat):
+                rows.new[link_id, repeat] = replace(answer, repeat=repeat)
+
+
+def _take_details(
+    script: Script, rows: _Rows, repeat: int, text: str, *, may_correct: bool = False
+) -> None:
+    """Onset, severity and the like, where the text says them and they are not yet known."""
+    name = rows.new.get((NAME, repeat)) or rows.held.get((NAME, repeat))
+    if name is None or name.value == "none":
+        return
+    for question in script.questions:
+        key = (question.id, repeat)
+        is_known = key in rows.new or (rows.has(*key) and not may_correct)
+        if question.group is None or question.id in (NAME, ANOTHER) or is_known:
+            continue
+        if question.answer_type == "date":
+            found = find_onset(text, today=rows.message.today)
+            if isinstance(found, Found) and not _is_weak(found):
+                rows.put(question.id, repeat, found.onset.to_json(), found.onset.text)
+        else:
+            hit = volunteered(question, text)
+            if hit is not None:
+                rows.put(question.id, repeat, hit[0].value, hit[1])
+
+
+def _is_weak(found: Found) -> bool:
+    """An event counts in passing with "since" or a length of time; "tired after school" does not,
+    and neither does "for a while": they only do as an answer to "When?"."""
+    return found.onset.date is None and not (
+        found.onset.precision == "event" and _TELLS_WHEN.match(fold(found.onset.text))
+    )
+
+
+def _take_corrections(script: Script, rows: _Rows, text: str, repeat: int | None) -> None:
+    """ "The fever started on Monday, not Sunday", said at a later question."""
+    if _CORRECTS.search(fold(text)) is None:
+        return
+    known = _known_symptoms(rows)
+    mentioned = [known[s.symptom.id] for s in find_symptoms(script, text) if s.symptom.id in known]
+    for target in mentioned or ([] if repeat is None else [repeat]):
+        _take_details(script, rows, target, text, may_correct=True)

@@ -1,0 +1,309 @@
+"""The red-flag detector: which signs a message raises, and how urgent the highest one is.
+
+Built once from content, then pure: same text, same finding. No model decides anything here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+from bot.content.red_flags import GAP_WORDS, Level, Outcome, RedFlag, RedFlagContent, phrase_variants
+from bot.triage.assertion import Mention, Message, Span, Token, spelling_table, tokens_of
+from bot.triage.temperature import Temperature, find_temperatures
+
+LEVELS: tuple[Level, ...] = ("crisis", "emergency", "urgent", "routine")  # highest first
+Answer = Literal["yes", "no", "unsure"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one message raises.
+
+    `signs` are all raised, highest first; `rule` is the one whose card is due. `confirm`: no card
+    is due, but ask once whether this sign is there now. `repeated`: its card was shown before.
+    """
+
+    level: Level | None = None
+    rule: str | None = None
+    signs: tuple[str, ...] = ()
+    confirm: str | None = None
+    repeated: bool = False
+
+
+Steps = tuple[tuple[frozenset[str], int], ...]
+
+
+class PhraseBook:
+    """Finds phrases in tokens; each phrase belongs to a name (a sign, a cue)."""
+
+    def __init__(
+        self, phrases: Iterable[tuple[str, str]], groups: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self.words: set[str] = set()
+        self._by_first: dict[str, list[tuple[str, Steps]]] = {}
+        known: set[tuple[str, Steps]] = set()
+        for name, phrase in phrases:
+            for variant in phrase_variants(phrase, groups):
+                steps = tuple(_steps(variant))
+                if (name, steps) not in known:
+                    known.add((name, steps))
+                    self._add(name, steps)
+
+    def _add(self, name: str, steps: Steps) -> None:
+        for words, _ in steps:
+            self.words |= words
+        for word in steps[0][0]:
+            self._by_first.setdefault(word, []).append((name, steps))
+
+    def find(
+        self, tokens: Sequence[Token], readings: Sequence[tuple[str, ...]]
+    ) -> Iterator[tuple[str, int, int]]:
+        """Name, start and end of every phrase, in order of start."""
+        for start, words in enumerate(readings):
+            for word in words:
+                for name, steps in self._by_first.get(word, ()):
+                    end = _match(steps, start + 1, tokens, readings)
+                    if end is not None:
+                        yield name, start, end
+
+
+def _steps(variant: tuple[frozenset[str] | None, ...]) -> Iterator[tuple[frozenset[str], int]]:
+    gap = 0
+    for words in variant:
+        if words is None:
+            gap = GAP_WORDS
+        else:
+            yield words, gap
+            gap = 0
+
+
+_NOT_IN_GAP = frozenset(("no", "not", "but", "or", "nor", "and", "without", "if"))
+
+
+def _match(
+    steps: Steps, place: int, tokens: Sequence[Token], readings: Sequence[tuple[str, ...]]
+) -> int | None:
+    """The end of the phrase whose first word stands before `place`; no phrase crosses a comma."""
+    if len(steps) == 1:
+        return place
+    words, gap = steps[1]
+    for here in range(place, min(place + gap + 1, len(tokens))):
+        if tokens[here - 1].ends_clause:
+            return None
+        if not words.isdisjoint(readings[here]):
+            end = _match(steps[1:], here + 1, tokens, readings)
+            if end is not None:
+                return end
+        if tokens[here].word in _NOT_IN_GAP:
+            return None
+    return None
+
+
+class Spelling:
+    """Reads a word that is one edit away from a word that matters as that word."""
+
+    SHORTEST = 4
+
+    def __init__(self, words: Collection[str], real_words: Collection[str]) -> None:
+        self._words = frozenset(words)
+        self._real = frozenset(real_words)
+        self._by_deletion: dict[str, list[str]] = {}
+        for word in sorted(self._words):
+            if len(word) >= self.SHORTEST and word not in self._real:
+                for shorter in {word, *_deletions(word)}:
+                    self._by_deletion.setdefault(shorter, []).append(word)
+        self.readings = lru_cache(maxsize=8192)(self._readings)
+
+    def _readings(self, word: str) -> tuple[str, ...]:
+        if word in self._words:
+            return (word,)
+        if word[:-1] in self._words and word.endswith("s"):
+            return (word, word[:-1])
+        if word in self._real or len(word) < self.SHORTEST or not word.isalpha():
+            return (word,)
+        near = {w for part in (word, *_deletions(word)) for w in self._by_deletion.get(part, ())}
+        return (word, *sorted(w for w in near if _is_one_edit(word, w)))
+
+
+def _deletions(word: str) -> Iterator[str]:
+    return (word[:place] + word[place + 1 :] for place in range(len(word)))
+
+
+def _is_one_edit(one: str, other: str) -> bool:
+    """A letter more, less, changed, or two neighbours swapped."""
+    start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    if start is None:
+        return abs(len(one) - len(other)) == 1
+    rest, its = one[start:], other[start:]
+    swapped = rest[:2] == its[1::-1] and rest[2:] == its[2:]
+    return rest[1:] == its[1:] or rest[1:] == its or rest == its[1:] or swapped
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A sign named somewhere; `is_weak` words only could mean it."""
+
+    flag: str
+    mention: Mention
+    is_weak: bool = False
+
+
+class RedFlagDetector:
+    """Screens messages; build it once, it keeps nothing of them."""
+
+    def __init__(self, content: RedFlagContent) -> None:
+        negation = content.negation
+        self._content = content
+        self._spellings = spelling_table(negation.spellings)
+        flags = content.flags.values()
+        self._signs = PhraseBook(_sign_phrases(flags), negation.groups)
+        cues = [(name, p) for name, phrases in negation.cues.items() for p in phrases]
+        self._cues = PhraseBook(cues, negation.groups)
+        answers = [(name, p) for name, phrases in negation.answers.items() for p in phrases]
+        self._answers = PhraseBook(answers, negation.groups)
+        self._spelling = Spelling(self._signs.words, {*negation.real_words, *self._cues.words})
+        self._measured = [flag for flag in flags if flag.temperature]
+        self._fever = next((f.id for f in self._measured if f.level == "emergency"), None)
+
+    def find(
+        self, text: str, *, already: Collection[str] = (), confirming: str | None = None
+    ) -> Finding:
+        """What this message raises.
+
+        `already`: signs raised before in this conversation. `confirming`: the sign whose confirm
+        line was just asked: "yes" and "not sure" raise it, a clear "no" is silent.
+        """
+        tokens = tokens_of(text, self._spellings)
+        outcomes = self._outcomes(tokens, asked=confirming is not None and confirming == self._fever)
+        if confirming in self._content.flags and self._answer(tokens) in ("yes", "unsure"):
+            outcomes[confirming] = "card"  # type: ignore[index]
+        elif confirming is not None and outcomes.get(confirming) == "confirm":
+            outcomes[confirming] = "none" if self._answer(tokens) == "no" else "card"
+        raised = [flag for flag, outcome in outcomes.items() if outcome == "card"]
+        finding = self._card(self._combined(raised), already)
+        if finding.level is not None:
+            return finding
+        unclear = [f for f, o in outcomes.items() if o == "confirm" and f not in already]
+        return replace(finding, confirm=self._by_level(unclear)[0] if unclear else None)
+
+    def _outcomes(self, tokens: list[Token], *, asked: bool) -> dict[str, Outcome]:
+        """For every sign named, the strongest of what its mentions call for."""
+        found = self._named(tokens, asked=asked)
+        spans = sorted({(n.mention.start, n.mention.end) for n in found})
+        message = Message(tokens, self._cue_places(tokens), spans)
+        outcomes: dict[str, Outcome] = {}
+        for named in found:
+            level = self._content.flags[named.flag].level
+            outcome = self._content.outcomes[level][message.status(named.mention)]
+            if named.is_weak and outcome == "card":
+                outcome = "confirm"
+            known = outcomes.get(named.flag, "none")
+            outcomes[named.flag] = max(known, outcome, key=("none", "confirm", "card").index)
+        return outcomes
+
+    def _cue_places(self, tokens: list[Token]) -> dict[str, list[Span]]:
+        """Where each cue stands; a denial inside a longer cue ("not sure if") is none."""
+        places: dict[str, list[Span]] = {}
+        for name, start, end in self._cues.find(tokens, [(t.word,) for t in tokens]):
+            places.setdefault(name, []).append((start, end))
+        covered: dict[int, int] = {}
+        for name in ("not_a_denial", "unsure", "gone_before", "past"):
+            for start, end in places.get(name, ()):
+                for place in range(start, end):
+                    covered[place] = max(covered.get(place, 0), end - start)
+        for name in ("deny", "deny_next", "suppose"):
+            kept = [s for s in places.get(name, ()) if covered.get(s[0], 0) <= s[1] - s[0]]
+            places[name] = kept
+        return {name: sorted(spans) for name, spans in places.items()}
+
+    def _named(self, tokens: list[Token], *, asked: bool) -> list[_Named]:
+        readings = [self._spelling.readings(token.word) for token in tokens]
+        hits = list(self._signs.find(tokens, readings))
+        idioms: dict[str, set[int]] = {}
+        contexts = {name[1] for name, _, _ in map(_parts, hits) if name[0] == "context"}
+        for (kind, flag), start, end in map(_parts, hits):
+            if kind == "not_meant":
+                idioms.setdefault(flag, set()).update(range(start, end))
+        found = list(self._of_temperatures(find_temperatures(tokens, self._content.temperature, asked=asked)))
+        for (kind, flag), start, end in map(_parts, hits):
+            one = self._content.flags[flag]
+            if kind not in ("says", "may_say") or (one.context and flag not in contexts):
+                continue
+            if idioms.get(flag, set()).issuperset(range(start, end)):
+                continue
+            mention = Mention(start, end, event=one.event)
+            found.append(_Named(flag, mention, kind == "may_say"))
+        return self._weakened(found)
+
+    def _weakened(self, found: list[_Named]) -> list[_Named]:
+        """A fever that is named with a temperature below its threshold only could be one."""
+        measured = [n for n in found if n.mention.measured]
+        if not measured or any(n.flag == self._fever for n in measured):
+            return found
+        return [replace(n, is_weak=n.is_weak or n.flag == self._fever) for n in found]
+
+    def _of_temperatures(self, temperatures: Iterable[Temperature]) -> Iterator[_Named]:
+        for one in temperatures:
+            mention = Mention(one.start, one.end, measured=True)
+            if one.unit is None and self._fever is not None:
+                yield _Named(self._fever, mention, True)
+            for flag in self._measured:
+                if any(one.reaches(threshold) for threshold in flag.temperature):
+                    yield _Named(flag.id, mention, not one.is_sure)
+
+    def _answer(self, tokens: list[Token]) -> Answer | None:
+        """How a confirm line was answered; None when the message is about something else."""
+        hits = list(self._answers.find(tokens, [(t.word,) for t in tokens]))
+        longest = [h for h in hits if not any(_inside(h, other) for other in hits)]
+        kinds = {name for name, _, _ in longest}
+        if "unsure" in kinds or {"yes", "no"} <= kinds:
+            return "unsure"
+        if "yes" in kinds:
+            return "yes"
+        return "no" if "no" in kinds else None
+
+    def _combined(self, raised: list[str]) -> list[str]:
+        for combination in self._content.combinations:
+            some = sum(flag in raised for flag in combination.some_of)
+            enough = not combination.some_of or some >= combination.how_many
+            if enough and all(flag in raised for flag in combination.all_of):
+                raised = [*raised, combination.becomes]
+        return list(dict.fromkeys(raised))
+
+    def _by_level(self, flags: Iterable[str]) -> list[str]:
+        order = list(self._content.flags)
+        levels = self._content.flags
+        return sorted(flags, key=lambda f: (LEVELS.index(levels[f].level), order.index(f)))
+
+    def _card(self, raised: list[str], already: Collection[str]) -> Finding:
+        """The highest sign; two different urgent ones, now or before, count as an emergency."""
+        signs = tuple(self._by_level(raised))
+        if not signs:
+            return Finding()
+        flags = self._content.flags
+        rule, level = signs[0], flags[signs[0]].level
+        urgent = {f for f in (*signs, *already) if f in flags and flags[f].level == "urgent"}
+        if level == "urgent" and len(urgent) > 1:
+            two = self._content.two_ambers
+            return Finding("emergency", two.id, signs, None, set(signs) <= set(already))
+        return Finding(level, rule, signs, None, rule in already)
+
+
+def _sign_phrases(flags: Iterable[RedFlag]) -> Iterator[tuple[str, str]]:
+    for flag in flags:
+        for kind in ("says", "may_say", "not_meant", "context"):
+            for phrase in getattr(flag, kind):
+                yield f"{kind} {flag.id}", phrase
+
+
+def _parts(hit: tuple[str, int, int]) -> tuple[tuple[str, str], int, int]:
+    kind, _, flag = hit[0].partition(" ")
+    return (kind, flag), hit[1], hit[2]
+
+
+def _inside(hit: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
+    length, others = hit[2] - hit[1], other[2] - other[1]
+    return length < others and other[1] <= hit[1] and hit[2] <= other[2]
