@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -163,11 +163,11 @@ class Script:
     """The whole interview as data. Questions stand in the order in which they are asked."""
 
     version: str
-    groups: tuple[Group, ...]
-    questions: tuple[Question, ...]
-    symptoms: tuple[Symptom, ...]
-    lines: Lines
-    commands: Commands
+    groups: tuple[Group, ...] = field(repr=False)
+    questions: tuple[Question, ...] = field(repr=False)
+    symptoms: tuple[Symptom, ...] = field(repr=False)
+    lines: Lines = field(repr=False)
+    commands: Commands = field(repr=False)
 
     def question(self, link_id: str) -> Question | None:
         """The question with this id."""

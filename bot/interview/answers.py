@@ -71,6 +71,10 @@ _LEADING_ONLY = frozenset(
     + ("never", "none", "nothing", "done", "worse", "low", "high", "small", "fine", "ok", "okay")
     + ("another", "strong", "little", "light", "half", "same", "false")
 )
+# "It was": the whole answer means yes, but not "it was too long ago".
+_EXACT_ONLY = re.compile(
+    r"(?:it|i|he|she|they|we) (?:is|was|were|does|did|do|have|has|had)(?:n't)?"
+)
 _RANGE = re.compile(r"\bbetween\b|\bdepends\b|\bvaries\b")
 _HEDGES = re.compile(
     r"\b(?:maybe|probably|perhaps|i|think|guess|would|say|it|it's|its|is|was|about|just|like|"
@@ -98,7 +102,7 @@ def parse_answer(
     read = _PARSERS[question.answer_type](script, question, text, today)
     if isinstance(read, Parsed):
         return read
-    return _explain(script, read) or _not_understood(script, question, attempt)
+    return _explain(script, read) or explain_failure(script, question, attempt)
 
 
 def is_clear_answer(script: Script, question: Question, text: str, *, today: datetime.date) -> bool:
@@ -191,6 +195,8 @@ def _search(pairs: list[tuple[str, Choice]], plain: str) -> list[tuple[Choice, t
     found: list[tuple[Choice, tuple[int, int]]] = []
     taken: list[tuple[int, int]] = []
     for phrase, choice in sorted(pairs, key=lambda pair: -len(pair[0])):
+        if _EXACT_ONLY.fullmatch(phrase):
+            continue
         for match in contains(phrase).finditer(plain):
             if any(start < match.end() and match.start() < end for start, end in taken):
                 continue
@@ -282,6 +288,7 @@ def _explain(script: Script, read: Read) -> NotUnderstood | None:
     return NotUnderstood(lines.two_choices) if read == "two_choices" else None
 
 
-def _not_understood(script: Script, question: Question, attempt: int) -> NotUnderstood:
+def explain_failure(script: Script, question: Question, attempt: int) -> NotUnderstood:
+    """The text for an answer of this type that could not be read, for this attempt."""
     texts: tuple[str, str] = getattr(script.lines.not_understood, question.answer_type)
     return NotUnderstood(texts[0 if attempt <= 1 else 1])

@@ -22,7 +22,10 @@ _MONTH = (
     r"jul|august|aug|"
     r"september|sept|sep|october|oct|november|nov|december|dec)"
 )
-_PART = r"(?:(?P<part>early(?: in)?|mid|middle of|late(?: in)?|beginning of|start of|end of)[\s-]+)?(?:the\s+)?"
+_PART = (
+    r"(?:(?P<part>early(?: in)?|mid|middle of|late(?: in)?|beginning of|start of|end of)[\s-]+)?"
+    r"(?:the\s+)?"
+)
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _ORDINAL = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}

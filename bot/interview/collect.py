@@ -15,6 +15,7 @@ from bot.interview.answers import (
     NotUnderstood,
     Parsed,
     Value,
+    explain_failure,
     parse_answer,
     volunteered,
 )
@@ -23,6 +24,7 @@ from bot.interview.onset import Found, find_onset
 from bot.interview.script import Key, latest_answers
 from bot.interview.words import fold, has_words
 
+_WITHOUT_PRONOUNS = re.compile(r"\b(?:it|i|i've|is|was|has|had|have|been|started|began)\b", re.I)
 _MORE = re.compile(r"\b(?:also|too|as well|plus|another|additionally|on top of that|and now|new)\b")
 _TELLS_WHEN = re.compile(rf"(?:ever\s+)?since\b|{AMOUNT}")
 _CORRECTS = re.compile(
@@ -98,7 +100,9 @@ def _take_names(
     said = find_symptoms(script, text)
     if not said or (isinstance(read.value, str) and question.choice(read.value) and len(said) < 2):
         if read.value == OTHER:
-            _put_own_words(script, rows, repeat, read.text)
+            if not _put_own_words(script, rows, repeat, read.text):
+                rows.new.clear()
+                return explain_failure(script, question, rows.message.attempt)
         else:
             rows.put(NAME, repeat, read.value, read.text)
             _take_details(script, rows, repeat, text)
@@ -132,17 +136,24 @@ def _take_another(
     return None
 
 
-def _put_own_words(script: Script, rows: _Rows, repeat: int, text: str) -> None:
-    """A symptom that no list holds: its name is the text without when and how bad."""
+def _put_own_words(script: Script, rows: _Rows, repeat: int, text: str) -> bool:
+    """A symptom that no list holds: its name is the text without when and how bad.
+
+    False, and nothing noted, when nothing but that is said ("mild").
+    """
     rows.put(NAME, repeat, OTHER, text)
     _take_details(script, rows, repeat, text)
+    details = [key for key in rows.new if key[1] == repeat and key[0] not in (NAME, ANOTHER)]
     name = text
-    for (link_id, other), answer in rows.new.items():
-        if other == repeat and link_id not in (NAME, ANOTHER):
-            name = name.replace(answer.text, " ")
+    for key in details:
+        name = name.replace(rows.new[key].text, " ")
     name = re.sub(r"\s+", " ", name).strip(" ,.;")
-    if has_words(name):
-        rows.put(NAME, repeat, OTHER, name)
+    if details and not has_words(_WITHOUT_PRONOUNS.sub("", name)):
+        for key in [*details, (NAME, repeat)]:
+            del rows.new[key]
+        return False
+    rows.put(NAME, repeat, OTHER, name)
+    return True
 
 
 def _is_tapped_text(question: Question, text: str) -> bool:
@@ -231,9 +242,14 @@ def _put_symptoms(
 
 
 def _share_details(script: Script, rows: _Rows, said: tuple[Said, ...], rounds: list[int]) -> None:
-    """ "Fever and bruises for a week": what is said at one end of a bare list is about all of it."""
-    telling = [i for i, one in enumerate(said) if not one.is_listed]
-    if len(telling) != 1 or telling[0] not in (0, len(said) - 1):
+    """ "Fever and bruises for a week": what is said at one end of a list is about all."""
+    telling = [i for i, one in enumerate(said) if one.is_before or one.is_after]
+    if len(telling) != 1 or len(said) < 2:
+        return
+    one = said[telling[0]]
+    is_behind = telling[0] == len(said) - 1 and not one.is_before
+    is_in_front = telling[0] == 0 and not one.is_after
+    if not (is_behind or is_in_front):
         return
     source = rounds[telling[0]]
     for repeat in rounds:

@@ -20,19 +20,21 @@ _DENIES = re.compile(
 _NOT_DENIED = re.compile(r"\bnot\s+(?:only|just)\b|\bno\s+(?:idea|doubt)\b")
 _OR = re.compile(r"\s*(?:,?\s*(?:or|nor)|,)\s+(?:any\s+)?$")
 _OR_LATER = re.compile(r"^[^.;!?]*\b(?:or|nor)\b")
-_BARE = re.compile(r"(?:\b(?:i|i've|i'm|had|have|been|having|he|she|they|has|got|some|a|an|the|my|his|her|their|so|"
+_BARE = re.compile(r"(?:\b(?:i|i've|i'm|had|have|been|having|he|she|they|has|got|some|a|an|the|my|"
+    r"his|her|their|so|"
                    r"feel|feeling|always|am|is|are|lots of|lot of|both|just|bad)\b|"
                    r"\W)*")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Said:
-    """One symptom of a message: `words` are the person's own, `is_listed` when it was named in a
-    bare list ("fever and bruises for a week": what is said at either end is about both)."""
+    """One symptom of a message: `words` are the person's own; `is_before` and `is_after` tell
+    whether they say more than the bare name in front of it or behind it."""
 
     symptom: Symptom
     words: str
-    is_listed: bool
+    is_before: bool
+    is_after: bool
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class _Mention:
 
 
 def find_symptoms(script: Script, text: str) -> tuple[Said, ...]:
-    """The symptoms that a text says are there, each once, with all of the text dealt out to them."""
+    """The symptoms that a text says are there, each once, with its part of the text."""
     plain = fold(text)
     mentions = [m for m in _mentions(script, plain) if not _is_denied(plain, m)]
     first: dict[str, _Mention] = {}
@@ -55,11 +57,13 @@ def find_symptoms(script: Script, text: str) -> tuple[Said, ...]:
     for index, mention in enumerate(kept):
         part = text[starts[index] : starts[index + 1]]
         offset = starts[index]
-        around = fold(part[: mention.start - offset] + part[mention.end - offset :])
-        joined = re.sub(_JOIN, " ", around)
-        listed = len(kept) > 1 and _BARE.fullmatch(joined) is not None
-        said.append(Said(mention.symptom, _trim(part), listed))
+        before, after = part[: mention.start - offset], part[mention.end - offset :]
+        said.append(Said(mention.symptom, _trim(part), _tells(before), _tells(after)))
     return tuple(said)
+
+
+def _tells(part: str) -> bool:
+    return _BARE.fullmatch(_JOIN.sub(" ", fold(part))) is None
 
 
 def denies_symptom(script: Script, text: str) -> bool:

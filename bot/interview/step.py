@@ -196,16 +196,22 @@ def _take_text(turn: _Turn) -> Step:
     if not parts.statement and parts.question:
         return turn.finish("question", "", question=message.text)
     read = collect_answers(script, turn.history, turn.now, replace(message, text=parts.statement))
-    if not isinstance(read, NotUnderstood):
+    is_unsure = question is not None and sounds_unsure(script, question, parts.statement)
+    if not isinstance(read, NotUnderstood) and not (is_unsure and _is_dateless(read)):
         return turn.finish("answered", _say(turn, read), read, question=parts.question)
     if parts.question:
         return turn.finish("question", "", question=message.text)
-    if turn.now is None or question is None:
+    if turn.now is None:
         return turn.finish("summary", script.lines.summary)
-    if sounds_unsure(script, question, message.text):
+    if is_unsure:
         row = turn.row(turn.now, "unknown", message.text)
         return turn.finish("unsure", script.lines.unsure, (row,))
-    return turn.finish("not_understood", read.text)
+    return turn.finish("not_understood", read.text if isinstance(read, NotUnderstood) else "")
+
+
+def _is_dateless(new: tuple[Answer, ...]) -> bool:
+    """ "I don't know when it was" is no event, though "when it was" alone could be one."""
+    return all(isinstance(a.value, dict) and a.value.get("date") is None for a in new)
 
 
 def _say(turn: _Turn, new: tuple[Answer, ...]) -> str:

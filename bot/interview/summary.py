@@ -49,7 +49,7 @@ class Line:
     @property
     def shown(self) -> str:
         """The answer as it is printed; what was skipped or not known is said as such."""
-        return self.label or self.words or _STATES.get(self.state, "")
+        return _STATES.get(self.state) or self.label or self.words
 
     @property
     def quoted(self) -> str:
@@ -221,7 +221,8 @@ def _state(answer: Answer | None) -> State:
 def _line(script: Script, held: dict[Key, Answer], key: Key) -> Line:
     answer = held.get(key)
     if answer is None or answer.status != "given":
-        return Line(_state(answer), answer.text if answer and answer.status == "unknown" else "")
+        is_told = answer is not None and answer.status == "unknown" and len(answer.text.split()) > 4
+        return Line(_state(answer), answer.text if answer and is_told else "")
     if isinstance(answer.value, dict):
         return Line(
             "given",

@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-"})
-_POLITE = r"(?:please|pls|thanks|thank you|now|for now|ok|okay|sorry|then|um+|uh+|well|oh|hmm+|actually|and|so|but)"
+_POLITE = (
+    r"(?:please|pls|thanks|thank you|now|for now|ok|okay|sorry|then|um+|uh+|well|oh|hmm+|"
+    r"actually|and|so|but)"
+)
 _EDGES = re.compile(rf"^(?:{_POLITE}\b[\s,.!]*)+(?=\w)|(?:[\s,.!]+{_POLITE})+$")
 _SUBJECT = (
     r"(?:i|you|we|he|she|it|they|this|that|these|those|there|the|a|an|my|our|your|his|her|their|"
@@ -28,7 +31,10 @@ _ASKING = (
     r"can't you\b|"
     r"i have a question\b|question:)"
 )
-_LEAD = r"(?:(?:and|but|so|ok(?:ay)?|hi|hey|hello|sorry|um+|also|wait|well|by the way|please|quick question)\b[\s,:]*)*"
+_LEAD = (
+    r"(?:(?:and|but|so|ok(?:ay)?|hi|hey|hello|sorry|um+|also|wait|well|by the way|please|"
+    r"quick question)\b[\s,:]*)*"
+)
 _STARTS_ASKING = re.compile(_LEAD + _ASKING)
 # "I have a fever, is that bad": a question may begin after a comma or a joining word.
 _TAIL = re.compile(

@@ -1,0 +1,42 @@
+"""Everything below content/, read and checked together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.content.audience import AudienceContent, read_audience
+from bot.content.files import Problems
+from bot.content.interview import Script, read_interview
+from bot.content.knowledge import Knowledge, read_knowledge
+from bot.content.red_flags import RedFlagContent, read_red_flags
+from bot.content.texts import Texts, read_texts
+from bot.errors import ContentError
+
+
+@dataclass(frozen=True)
+class Content:
+    """All clinical content and all words of the bot."""
+
+    knowledge: Knowledge
+    texts: Texts
+    audience: AudienceContent
+    red_flags: RedFlagContent
+    interview: Script
+
+
+def read_content(root: Path) -> Content:
+    """Read content/. Raises ContentError with every problem: file, item, field, what to do."""
+    problems = Problems()
+    knowledge = read_knowledge(root, problems)
+    texts = read_texts(root, problems, knowledge.topics)
+    audience = read_audience(root, problems)
+    try:
+        red_flags = read_red_flags(root, problems, knowledge.facts)
+        interview = read_interview(root, problems)
+    except ContentError as error:
+        raise ContentError([*problems.lines, *(p for p in error.problems if p not in problems.lines)]) from error
+    problems.raise_if_any()
+    if audience is None:
+        raise ContentError(["audience.yml: file: -: cannot be read"])
+    return Content(knowledge, texts, audience, red_flags, interview)

@@ -1,0 +1,56 @@
+"""Whom a question is about: a child or an adult, from the words and ages in it (pure)."""
+
+from __future__ import annotations
+
+import re
+
+from bot.content.audience import AudienceContent
+
+_AGE = re.compile(
+    r"\b(?:i am|i'm|im|aged?|he is|she is|he's|she's|hes|shes|is|turned|turning)\s+(?:only\s+|just\s+)?"
+    r"(?P<is>\d{1,3})\b(?!\s*(?:%|days?|weeks?|months?|wks?|mo\b|hours?|percent|points|degrees|[cf]\b))"
+    r"|\b(?P<old>\d{1,3})[\s-]*(?:years?|yrs?|yr|y)[\s/-]*(?:olds?|o\b)"
+    r"|\b(?P<months>\d{1,2})[\s-]*months?[\s-]*old"
+    r"|\b(?:son|daughter|boy|girl|husband|wife|mom|mum|dad|mother|father)\s*[,(]\s*(?P<of>\d{1,3})\b"
+)
+
+
+class AudienceWords:
+    """Finds the audience in a text."""
+
+    def __init__(self, content: AudienceContent) -> None:
+        self._below = content.child_below_years
+        self._patterns = {
+            "child": _any_of(content.child),
+            "adult": _any_of(content.adult),
+            "caregiver": _any_of(content.caregiver),
+        }
+
+    def find(self, text: str) -> str | None:
+        """child, adult or caregiver; None when the text does not tell, or tells two."""
+        plain = text.lower().replace("\u2019", "'")
+        by_age = self._by_age(plain)
+        if by_age is not None:
+            return by_age
+        found = [name for name in ("child", "adult") if self._patterns[name].search(plain)]
+        if len(found) == 1:
+            return found[0]
+        if not found and self._patterns["caregiver"].search(plain):
+            return "caregiver"
+        return None
+
+    def _by_age(self, plain: str) -> str | None:
+        match = _AGE.search(plain)
+        if match is None:
+            return None
+        if match["months"]:
+            return "child"
+        age = int(match["is"] or match["old"] or match["of"])
+        if age > 110:
+            return None
+        return "child" if age < self._below else "adult"
+
+
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(rf"(?<![\w'])(?:{'|'.join(map(re.escape, longest_first))})(?![\w'])")

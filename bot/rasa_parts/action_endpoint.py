@@ -1,0 +1,97 @@
+"""Where custom actions run: in this process, or on a rasa-sdk action server.
+
+Actions hold no conversation. The answers of the interview are added to each call from records,
+and new answers in the result are written to records before anything is said, so both ways of
+running actions keep what a person said in this process only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import lru_cache
+from typing import Any
+
+from bot.records.store import Records
+from bot.runtime import runtime
+
+STATE_SLOT = "interview_answers"
+
+
+class ActionEndpoint:
+    """What Rasa calls `action_endpoint`: an object with `request`."""
+
+    def __init__(self, run: Any, records: Records, *, timeout_s: float, url: str) -> None:
+        self._run = run
+        self._records = records
+        self._timeout_s = timeout_s
+        self.url = url
+        self.kwargs: dict[str, Any] = {}
+
+    async def request(self, json: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Run one action. Raises TimeoutError when it takes too long."""
+        call = {key: value for key, value in json.items() if key != "domain"}
+        await asyncio.to_thread(self._add_answers, call)
+        result: dict[str, Any] = await asyncio.wait_for(self._run(call), self._timeout_s)
+        await asyncio.to_thread(self._keep_answers, call["sender_id"], result)
+        return result
+
+    def _add_answers(self, call: dict[str, Any]) -> None:
+        slots = call["tracker"]["slots"]
+        interview = slots.get("interview_id")
+        slots[STATE_SLOT] = (
+            self._records.answers(interview, conversation=call["sender_id"]) if interview else []
+        )
+        # The action reads this turn, not the whole conversation.
+        call["tracker"]["events"] = []
+
+    def _keep_answers(self, conversation: str, result: dict[str, Any]) -> None:
+        kept = []
+        for event in result.get("events", []):
+            if event.get("event") == "slot" and event.get("name") == STATE_SLOT:
+                new = event["value"]
+                self._records.add_answers(
+                    new["interview"], new["answers"], conversation=conversation
+                )
+            else:
+                kept.append(event)
+        result["events"] = kept
+
+
+async def _run_in_process(call: dict[str, Any]) -> dict[str, Any]:
+    """Actions read the database, so each runs in a thread and the event loop stays free."""
+
+    def run() -> dict[str, Any]:
+        return asyncio.run(_executor().run(call)) or {}
+
+    return await asyncio.to_thread(run)
+
+
+@lru_cache(maxsize=1)
+def _executor() -> Any:
+    from rasa_sdk.executor import ActionExecutor
+
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    return executor
+
+
+@lru_cache(maxsize=1)
+def action_endpoint() -> ActionEndpoint:
+    """The endpoint that the settings ask for."""
+    settings = runtime().settings
+    url = settings.action_endpoint_url
+    if url is None:
+        _executor()
+        return ActionEndpoint(
+            _run_in_process, runtime().records, timeout_s=settings.action_timeout_s, url="-"
+        )
+    from rasa.utils.endpoints import EndpointConfig
+
+    server = EndpointConfig(url)
+
+    async def run_over_http(call: dict[str, Any]) -> dict[str, Any]:
+        return await server.request(json=call, method="post") or {}
+
+    return ActionEndpoint(
+        run_over_http, runtime().records, timeout_s=settings.action_timeout_s, url=url
+    )

@@ -1,0 +1,82 @@
+"""Rasa's tracker, kept beside the other records of the conversation (memory or database).
+
+Only the last turns are kept as events; what was before them is carried over as the slots and the
+form that it led to, so a message costs the same at turn 500 as at turn 10. The full conversation
+is in records.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    Event,
+    SlotSet,
+    UserUttered,
+    deserialise_events,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.records.store import TrackerRow
+from bot.rasa_parts.patches import install_patches
+from bot.runtime import runtime
+
+WINDOW_TURNS = 8
+
+
+class ConversationTrackerStore(TrackerStore):
+    """Tracker store over bot.records (named in endpoints.yml)."""
+
+    def __init__(self, domain: Domain | None, event_broker: Any = None, **kwargs: Any) -> None:
+        # Also reached by plain `rasa shell`, which starts without bot.server.
+        install_patches(without_tensorflow=False)
+        super().__init__(domain, event_broker)
+        self._records = runtime().records
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The tracker as it was saved, or None. Raises RecordsUnavailable."""
+        row = await asyncio.to_thread(self._records.tracker, sender_id)
+        if row is None:
+            return None
+        events = deserialise_events(json.loads(row.body))
+        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Keep the window of this tracker. Raises RecordsUnavailable."""
+        events = list(windowed(tracker, WINDOW_TURNS))
+        row = TrackerRow(
+            body=json.dumps([event.as_dict() for event in events]),
+            audience=tracker.get_slot("audience"),
+            interview=tracker.get_slot("interview_id"),
+            interview_active=tracker.active_loop_name is not None,
+        )
+        await asyncio.to_thread(self._records.save_tracker, tracker.sender_id, row)
+
+    async def keys(self) -> Iterable[str]:
+        """Conversations are not listed to Rasa."""
+        return []
+
+
+def windowed(tracker: DialogueStateTracker, turns: int) -> Iterable[Event]:
+    """The events of the last `turns` messages, after the state that the earlier ones led to."""
+    events = list(tracker.events)
+    starts = [n for n, event in enumerate(events) if isinstance(event, UserUttered)]
+    if len(starts) <= turns:
+        return events
+    cut = starts[-turns]
+    before = DialogueStateTracker.from_events(tracker.sender_id, events[:cut], tracker.slots.values())
+    state: list[Event] = [
+        SlotSet(name, slot.value) for name, slot in before.slots.items() if slot.value is not None
+    ]
+    if before.active_loop_name:
+        state.append(ActiveLoop(before.active_loop_name))
+        state.append(SlotSet("requested_slot", before.get_slot("requested_slot")))
+    return [*state, ActionExecuted(ACTION_LISTEN_NAME), *events[cut:]]

@@ -1,0 +1,48 @@
+"""What one process needs, made once: settings, content, database, records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy.engine import Engine
+
+from bot.content.all_content import Content, read_content
+from bot.database.engine import connect, connect_memory, upgrade
+from bot.knowledge.base import KnowledgeBase
+from bot.nlu.audience import AudienceWords
+from bot.records.store import Records
+from bot.settings import Settings, settings
+from bot.triage.red_flags import RedFlagDetector
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The parts of the bot that channels, actions and Rasa's parts share."""
+
+    settings: Settings
+    content: Content
+    engine: Engine
+    knowledge: KnowledgeBase
+    records: Records
+    detector: RedFlagDetector
+    audience_words: AudienceWords
+
+
+@lru_cache(maxsize=1)
+def runtime() -> Runtime:
+    """The parts of this process. Raises ContentError or SettingsError with what to do."""
+    config = settings()
+    content = read_content(config.content_folder)
+    engine = connect(config.database_url)
+    memory = connect_memory()
+    upgrade(memory)
+    return Runtime(
+        settings=config,
+        content=content,
+        engine=engine,
+        knowledge=KnowledgeBase(engine),
+        records=Records(engine, memory),
+        detector=RedFlagDetector(content.red_flags),
+        audience_words=AudienceWords(content.audience),
+    )

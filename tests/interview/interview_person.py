@@ -1,0 +1,64 @@
+"""A person who answers the interview, as the caller would run it."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.content.interview import Script
+from bot.interview.answers import Answer
+from bot.interview.script import Asked, next_question
+from bot.interview.step import Step, take_message
+
+CONTENT = Path(__file__).parents[2] / "content"
+TODAY = datetime.date(2026, 11, 24)
+
+
+@dataclass
+class Person:
+    """Keeps the history as a caller would."""
+
+    script: Script
+    audience: str = "any"
+    history: list[Answer] = field(default_factory=list)
+    count: int = 0
+    attempt: int = 1
+
+    def says(self, text: str) -> Step:
+        return self._take(text=text)
+
+    def taps(self, choice: str) -> Step:
+        return self._take(choice=choice)
+
+    @property
+    def asked(self) -> Asked | None:
+        return next_question(self.script, self.history, audience=self.audience)
+
+    def _take(self, **said: str) -> Step:
+        self.count += 1
+        step = take_message(
+            self.script,
+            self.history,
+            message_id=f"m{self.count}",
+            today=TODAY,
+            attempt=self.attempt,
+            audience=self.audience,
+            **said,
+        )
+        self.history += step.answers
+        self.attempt = self.attempt + 1 if step.outcome == "not_understood" else 1
+        return step
+
+
+# What leads to each question in one symptom's interview.
+WAY = {
+    "sx.name": [],
+    "sx.onset": ["fever"],
+    "sx.severity": ["fever", "skip"],
+    "sx.similar": ["fever", "skip", "skip"],
+    "sx.another": ["fever", "skip", "skip", "skip"],
+    "visit.doctor-knows": ["skip"],
+    "tx.previous": ["skip", "no"],
+    "q": ["skip", "yes"],
+}
