@@ -229,8 +229,8 @@ def read_interview(root: Path, problems: Problems) -> Script:
     )
     if not script.version:
         problems.add(INTERVIEW_FILE, "file", "version", "is missing; raise it with each change")
-    for item, field, message in script_faults(script, NEEDED):
-        problems.add(INTERVIEW_FILE, item, field, message)
+    for fault in script_faults(script, NEEDED):
+        problems.add(INTERVIEW_FILE, *fault)
     return script
 
 

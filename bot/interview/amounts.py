@@ -6,9 +6,9 @@ import calendar
 import datetime
 import re
 from dataclasses import dataclass
-from typing import Literal
 
-Precision = Literal["day", "week", "month", "season", "year", "event", "unknown"]
+from bot.interview.times import Precision
+
 ONES = (
     ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
     + ("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen")
@@ -40,6 +40,7 @@ AMOUNT = (
     rf"(?P<first>{_NUMBER})(?:\s*(?:-|to|or)\s*(?P<second>{_NUMBER}))?(?P<half1>\s+and\s+a\s+half)?"
     rf"(?:\s+(?:good|whole|more|full|"
     rf"or\s+so))?\s*-?(?P<unit>{_UNIT})\b(?P<half2>\s+and\s+a\s+half)?"
+    r"(?:\s+or\s+(?P<third>two|three|four)\b)?"
 )
 
 
@@ -80,6 +81,8 @@ def amount_of(match: re.Match[str]) -> Amount:
     """What a match of AMOUNT says; of a range ("2 or 3 days") the longer end."""
     first, second = match["first"], match["second"]
     number = max(_number(first), _number(second)) if second else _number(first)
+    if match["third"]:
+        number = max(number, _NUMBERS[match["third"]])
     if match["half1"] or match["half2"]:
         number += 0.5
     unit = next(name for name, p in _UNITS.items() if re.fullmatch(p, match["unit"]))

@@ -14,9 +14,9 @@ from typing import Literal
 
 from bot.content.interview import ANOTHER, NAME, Choice, Question, Script
 from bot.interview.amounts import ONES
-from bot.interview.calendar_words import Future, TwoDates
 from bot.interview.mentions import denies_symptom, find_symptoms
 from bot.interview.onset import Found, Onset, find_onset
+from bot.interview.times import Future, TwoDates
 from bot.interview.words import bare, contains, fold, has_words, is_question
 
 Value = str | dict[str, str | None] | None
@@ -96,7 +96,7 @@ def parse_answer(
 ) -> Parsed | NotUnderstood:
     """Read the answer to one question from words or from the plain value of a tapped choice."""
     if choice is not None:
-        return _tapped(script, question, choice, today) or _not_understood(
+        return _tapped(script, question, choice, today) or explain_failure(
             script, question, attempt
         )
     read = _PARSERS[question.answer_type](script, question, text, today)
@@ -116,7 +116,7 @@ def is_clear_answer(script: Script, question: Question, text: str, *, today: dat
     choice = match_choice(question, text)
     if not isinstance(choice, Choice):
         return False
-    if _exact(question, text) is not None:
+    if exact_choice(question, text) is not None:
         return True
     plain = fold(text)
     for synonym in sorted(choice.synonyms, key=len, reverse=True):
@@ -126,7 +126,7 @@ def is_clear_answer(script: Script, question: Question, text: str, *, today: dat
 
 def match_choice(question: Question, text: str) -> Choice | Fault | None:
     """The choice that a text means; a fault when it names two, or no single point of a scale."""
-    exact = _exact(question, text)
+    exact = exact_choice(question, text)
     if exact is not None:
         return exact
     plain = fold(text).strip(" .,!?\"'")
@@ -135,7 +135,8 @@ def match_choice(question: Question, text: str) -> Choice | Fault | None:
         if on_scale is not None:
             return on_scale
     found = _by_words(question, plain)
-    if len(found) > 1:
+    is_both = question.answer_type == "boolean" and re.search(r"\byes\b.*\bno\b", plain)
+    if len(found) > 1 or is_both:
         return "two_choices"
     return found[0] if found else None
 
@@ -150,7 +151,8 @@ def volunteered(question: Question, text: str) -> tuple[Choice, str] | None:
     return choice, text[start:end]
 
 
-def _exact(question: Question, text: str) -> Choice | None:
+def exact_choice(question: Question, text: str) -> Choice | None:
+    """The choice whose label or synonym the whole text is."""
     plain = bare(text)
     for choice in question.choices:
         if plain in {bare(choice.label), choice.value, *(bare(s) for s in choice.synonyms)}:
@@ -245,7 +247,7 @@ def _parse_date(script: Script, question: Question, text: str, today: datetime.d
 
 
 def _parse_text(script: Script, question: Question, text: str, today: datetime.date) -> Read:
-    choice = _exact(question, text)
+    choice = exact_choice(question, text)
     if choice is not None:
         return Parsed(choice.value, text.strip())
     return Parsed(text.strip(), text.strip()) if has_words(text) else None
@@ -254,7 +256,7 @@ def _parse_text(script: Script, question: Question, text: str, today: datetime.d
 def _parse_open_choice(script: Script, question: Question, text: str, today: datetime.date) -> Read:
     """A symptom by its name or in own words; for "anything else?" also yes and no."""
     said = find_symptoms(script, text)
-    exact = _exact(question, text)
+    exact = exact_choice(question, text)
     if exact is not None and (not said or question.id == ANOTHER):
         return Parsed(exact.value, text.strip())
     if said:

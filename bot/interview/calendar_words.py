@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
-from bot.interview.amounts import Precision, months_before
+from bot.interview.amounts import months_before
 from bot.interview.holidays import HOLIDAYS
+from bot.interview.times import Dated, Future, Precision, TwoDates
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -29,29 +29,6 @@ _PART = (
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _ORDINAL = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}
-
-
-@dataclass(frozen=True)
-class Dated:
-    """A date and the span of the text that says it."""
-
-    date: datetime.date
-    precision: Precision
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Future:
-    """The day that was named is still to come."""
-
-
-@dataclass(frozen=True)
-class TwoDates:
-    """A date in figures that can be read in two ways."""
-
-    first: datetime.date
-    second: datetime.date
 
 
 Read = tuple[datetime.date, Precision] | Future | TwoDates | None

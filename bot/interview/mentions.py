@@ -15,7 +15,7 @@ _JOIN = re.compile(
 )
 _DENIES = re.compile(
     r"\b(?:no|not|without|never|neither|nor|deny|denies|free of|\w+n't|dont|doesnt|havent|isnt)\s+"
-    r"(?:(?!because|but|just|only|except|idea|longer)[\w']+\s+){0,3}$"
+    r"(?:(?!because|but|just|only|except|idea|longer|and|so)[\w']+\s+){0,3}$"
 )
 _NOT_DENIED = re.compile(r"\bnot\s+(?:only|just)\b|\bno\s+(?:idea|doubt)\b")
 _OR = re.compile(r"\s*(?:,?\s*(?:or|nor)|,)\s+(?:any\s+)?$")

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import dateparser
 
-from bot.interview.amounts import AMOUNT, Precision, amount_of
-from bot.interview.calendar_words import Dated, Future, TwoDates, find_named
+from bot.interview.amounts import AMOUNT, amount_of
+from bot.interview.calendar_words import find_named
+from bot.interview.times import Dated, Future, Precision, TwoDates
 from bot.interview.words import fold
 
 _A_LIFE = datetime.timedelta(days=110 * 365)
@@ -47,7 +48,8 @@ _VAGUE = re.compile(
     r"a bit ago|long ago|"
     r"the other day|for years|for months|for weeks|for days|^(?:about )?(?:weeks|months|days|"
     r"years)(?: ago)?$|gradually|slowly|"
-    r"on and off|off and on|comes and goes|it varies|every now and then|time ago)\b(?!\s+old)"
+    r"on and off|off and on|comes and goes|it varies|every now and then|just (?:started|began)|"
+    r"time ago)\b(?!\s+old)"
 )
 _EVENT = re.compile(
     r"\b(?:since|after|when|before|during|ever since|right after|shortly after|just after|"
@@ -60,6 +62,10 @@ _EVENT = re.compile(
     r"relapse|school|birth|"
     r"maintenance|surgery|radiation|covid|blinatumomab|car|induction|consolidation|steroids?|"
     r"infusion)\b.*)"
+)
+_BARE_EVENT = re.compile(
+    r"^\W*(?:(?:my|his|her|their|the|our)\s+)?(?:last|first|latest|second)\s+(?:chemo\w*|treatment|"
+    r"infusion|round|cycle|transplant|relapse|diagnosis|transfusion|surgery|appointment|visit)\W*$"
 )
 _STARTED = re.compile(r"\b(?:started|began|begun|noticed|since|first|came on|appeared|been)\b")
 _FILLER = re.compile(
@@ -187,7 +193,8 @@ def _found(dated: Dated, text: str, plain: str) -> Found:
 
 
 def _without_date(text: str, plain: str) -> Found | None:
-    event, vague = _EVENT.search(plain), _VAGUE.search(plain)
+    event = _EVENT.search(plain) or _BARE_EVENT.search(plain)
+    vague = _VAGUE.search(plain)
     match = event or vague
     if match is None:
         return None

@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.content.interview import ANOTHER, NAME, Script
-from bot.interview.answers import Answer, NotUnderstood, Status, is_clear_answer, parse_answer
+from bot.interview.answers import (
+    Answer,
+    NotUnderstood,
+    Status,
+    exact_choice,
+    is_clear_answer,
+    parse_answer,
+)
 from bot.interview.collect import Message, collect_answers
 from bot.interview.commands import Command, find_command, sounds_unsure, tied_question
 from bot.interview.play_back import play_back
@@ -95,7 +102,7 @@ def take_message(
     if tied is not None and (tied[0], tied[1]) != now:
         return _take_earlier_choice(turn, tied)
     command = find_command(script, text, choice=choice)
-    if command is not None and not _is_choice(turn, choice):
+    if command is not None and not _answers_pending(turn, command, choice):
         return _take_command(turn, command)
     if choice is not None:
         return _take_choice(turn, tied[2] if tied else choice, now)
@@ -108,10 +115,14 @@ def reopen(answers: Sequence[Answer], link_id: str, repeat: int, message_id: str
     return replace(old, message_id=message_id, status="reopened") if old else None
 
 
-def _is_choice(turn: _Turn, choice: str | None) -> bool:
+def _answers_pending(turn: _Turn, command: Command, choice: str | None) -> bool:
+    """Does the pending question offer this very answer ("I don't remember", "same as before")?"""
     question = turn.script.question(turn.now[0]) if turn.now else None
-    value = choice.rsplit("=", 1)[-1] if choice else ""
-    return question is not None and question.choice(value) is not None
+    if question is None:
+        return False
+    if choice is not None:
+        return question.choice(choice.rsplit("=", 1)[-1]) is not None
+    return command in ("not_sure", "keep") and exact_choice(question, turn.message.text) is not None
 
 
 def _take_command(turn: _Turn, command: Command) -> Step:

@@ -24,8 +24,7 @@ _ASKING = (
     r"(?:is|are|am|do|does|can|could|should|shall|will|would|did)(?!')\s+" + _SUBJECT + r"\b|"
     r"(?:was|were|has|may|might)(?!')\s+(?:i|you|we|he|she|it|they|this|that|there)\b|"
     r"have (?:you|they)\b|(?:is|are|does|do|can|could|should|would|will|did)n?'t\s+"
-    + _SUBJECT
-    + r"\b|"
+    r"(?:i|you|we|he|she|it|they|this|that|there)\b|"
     r"tell me\b|explain\b|define\b|i(?:'d| would)? (?:like|want|need) to (?:know|ask)\b|"
     r"i(?:'m| am)? (?:just )?wonder(?:ing)?\b|wondering\b|any idea (?:what|why|how|if)\b|"
     r"can't you\b|"

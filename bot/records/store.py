@@ -251,6 +251,29 @@ class Records:
             ).all()
         return [json.loads(body) for body in bodies]
 
+    def last_reply(self, conversation: str) -> dict[str, Any] | None:
+        """The last message of the bot."""
+        with self._where(conversation) as connection:
+            bodies = connection.scalars(
+                select(t.messages.c.body)
+                .where(t.messages.c.conversation == conversation)
+                .order_by(t.messages.c.seq.desc())
+                .limit(1)
+            ).all()
+        last: dict[str, Any] | None = json.loads(bodies[0]) if bodies else None
+        return last if last and last["type"] != "user" else None
+
+    def interview_of(self, conversation: str) -> str | None:
+        """The interview that was begun last."""
+        with self._where(conversation) as connection:
+            found = connection.scalars(
+                select(t.interviews.c.id)
+                .where(t.interviews.c.conversation == conversation)
+                .order_by(t.interviews.c.started_at.desc())
+                .limit(1)
+            ).first()
+        return str(found) if found is not None else None
+
     def offered(self, conversation: str, value: str) -> str | None:
         """The label of a choice that this conversation was offered."""
         with self._where(conversation) as connection:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from interview_person import CONTENT, Person
+from interview_person import Person, shipped_script
 
-from bot.content.files import Problems
-from bot.content.interview import Script, read_interview
+from bot.content.interview import Script
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def script() -> Script:
-    problems = Problems()
-    found = read_interview(CONTENT, problems)
-    assert problems.lines == []
-    return found
+    return shipped_script()
 
 
 @pytest.fixture

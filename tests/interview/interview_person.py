@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
-from bot.content.interview import Script
+from bot.content.files import Problems
+from bot.content.interview import Script, read_interview
 from bot.interview.answers import Answer
 from bot.interview.script import Asked, next_question
 from bot.interview.step import Step, take_message
 
 CONTENT = Path(__file__).parents[2] / "content"
 TODAY = datetime.date(2026, 11, 24)
+
+
+@cache
+def shipped_script() -> Script:
+    """The interview as shipped, which has no faults."""
+    problems = Problems()
+    found = read_interview(CONTENT, problems)
+    assert problems.lines == []
+    return found
 
 
 @dataclass

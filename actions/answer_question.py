@@ -1,0 +1,74 @@
+"""Answers from the knowledge base, and what people say about an answer ("tell me more")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from actions.base import TurnAction
+from bot.dialogue.answering import answer_again, answer_for_audience, answer_topic
+from bot.dialogue.turn import Turn
+from bot.rendering.reply import Reply
+from bot.runtime import runtime
+
+Response = tuple[Iterable[Reply], dict[str, Any]]
+
+
+class AnswerQuestion(TurnAction):
+    """Topic and audience lead to an entry."""
+
+    def name(self) -> str:
+        return "action_answer_question"
+
+    def respond(self, turn: Turn) -> Response:
+        return answer_topic(turn, runtime())
+
+
+class SetAudience(TurnAction):
+    """"It is for my son, 6"; "and for children?" answers the last topic anew."""
+
+    def name(self) -> str:
+        return "action_set_audience"
+
+    def respond(self, turn: Turn) -> Response:
+        return answer_for_audience(turn, runtime())
+
+
+class MoreDetail(TurnAction):
+    """The fuller part of the last answer."""
+
+    def name(self) -> str:
+        return "action_more_detail"
+
+    def respond(self, turn: Turn) -> Response:
+        return answer_again(turn, runtime(), part="more")
+
+
+class Repeat(TurnAction):
+    """The last answer once more."""
+
+    def name(self) -> str:
+        return "action_repeat"
+
+    def respond(self, turn: Turn) -> Response:
+        return answer_again(turn, runtime(), part="short")
+
+
+class Simplify(TurnAction):
+    """The last answer in its shortest form."""
+
+    def name(self) -> str:
+        return "action_simplify"
+
+    def respond(self, turn: Turn) -> Response:
+        return answer_again(turn, runtime(), part="short", intro="simpler")
+
+
+class ShowSources(TurnAction):
+    """The last answer with all its sources."""
+
+    def name(self) -> str:
+        return "action_show_sources"
+
+    def respond(self, turn: Turn) -> Response:
+        return answer_again(turn, runtime(), part="all")

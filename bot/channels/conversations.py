@@ -1,0 +1,346 @@
+"""One turn, whatever the channel: consent, red flags first, Rasa, and what is kept of it.
+
+The order makes the care card independent of everything behind it: the text is screened before
+Rasa is called, and when Rasa fails, says nothing or takes too long, the card comes from here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import logging
+import secrets
+import zoneinfo
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+
+from bot.channels.choices import CONSENT_CHOICES, DELETE_CHOICES, choices_in, payload_of
+from bot.dialogue.own_words import own_reply
+from bot.errors import BotError, RecordsUnavailable
+from bot.records.store import Conversation, StoredTurn
+from bot.rendering.reply import Reply
+from bot.runtime import Runtime
+from bot.rasa_parts.lock_store import ConversationLocks
+from bot.triage.red_flags import Finding
+from bot.triage.replies import CONFIRM_WORDS, card_reply
+
+log = logging.getLogger(__name__)
+CARD_WITHIN_S = 2.0
+READ_CHARACTERS = 4000
+Handler = Callable[[UserMessage], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of a person: `id` is the client's own; either `text` or the `choice` tapped."""
+
+    id: str
+    text: str = ""
+    choice: str | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new conversation."""
+
+    conversation: Conversation
+    token: str
+    expires_at: datetime.datetime
+    messages: list[dict[str, Any]]
+
+
+class UnknownChoice(BotError):
+    """A choice that this conversation was not offered."""
+
+
+class ReplyChannel(CollectingOutputChannel):
+    """Collects the replies of one Rasa turn, each as one message."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__()
+        self._channel = channel
+        self.replies: list[dict[str, Any]] = []
+
+    def name(self) -> str:  # type: ignore[override]
+        """The channel's name, by which replies are rendered."""
+        return self._channel
+
+    async def send_custom_json(
+        self, recipient_id: str, json_message: dict[str, Any], **kwargs: Any
+    ) -> None:
+        """A reply of ours."""
+        self.replies.append(json_message["reply"])
+
+    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
+        """Text from anywhere else in Rasa, whole."""
+        self.replies.append({"type": "text", "text": text})
+
+
+class Conversations:
+    """The conversations of one channel."""
+
+    def __init__(self, channel: str, parts: Runtime, handler: Handler) -> None:
+        self._channel = channel
+        self._parts = parts
+        self._records = parts.records
+        self._handler = handler
+        self._locks = ConversationLocks()
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def open(
+        self, *, start: str | None = None, timezone: str | None = None, country: str | None = None
+    ) -> Opened:
+        """Begin a conversation with a greeting and the question of consent; `start` is a choice
+        that is taken at once."""
+        token = secrets.token_urlsafe(32)
+        conversation = await asyncio.to_thread(
+            self._records.open,
+            secrets.token_hex(16),
+            channel=self._channel,
+            token=token,
+            timezone=timezone,
+            country=country or self._parts.settings.default_country,
+        )
+        replies = [own_reply("greeting", self._parts), own_reply("consent", self._parts, "notice")]
+        first = await self._keep(
+            conversation, "session", None, [r.as_json() for r in replies], _no_state()
+        )
+        messages = list(first.messages)
+        if start:
+            turn = await self.say(conversation, Said("start", choice=start))
+            messages += turn.messages
+        from bot.records.store import TOKEN_LIFE, utc_now
+
+        return Opened(conversation, token, utc_now() + TOKEN_LIFE, messages)
+
+    async def say(self, conversation: Conversation, said: Said) -> StoredTurn:
+        """Answer one message. The same id again gives the same reply and changes nothing.
+
+        Raises UnknownChoice, and nothing else: any other fault is answered by an error message.
+        """
+        async with self._locks.hold(conversation.id):
+            try:
+                before = await asyncio.to_thread(self._records.turn_of, conversation.id, said.id)
+                if before is not None:
+                    return before
+                return await self._turn(conversation, said)
+            except BotError as error:
+                if isinstance(error, UnknownChoice):
+                    raise
+                log.error("turn_failed reason=%s", type(error).__name__)
+                return self._without_records(conversation, said)
+
+    async def _turn(self, conversation: Conversation, said: Said) -> StoredTurn:
+        text = said.text
+        if said.choice is not None:
+            label = await asyncio.to_thread(self._records.offered, conversation.id, said.choice)
+            if label is None:
+                raise UnknownChoice(said.choice)
+            if said.choice in CONSENT_CHOICES:
+                return await self._consent(conversation, said, label)
+            if said.choice in DELETE_CHOICES:
+                return await self._delete(conversation, said, label)
+            text = label
+        finding, answered = await asyncio.to_thread(self._screen, conversation, said, text)
+        metadata = await asyncio.to_thread(
+            self._metadata, conversation, said, text, finding, answered
+        )
+        replies = await self._ask_rasa(conversation, said, text, metadata, in_hurry=bool(finding.level))
+        replies = await self._complete(conversation, finding, replies)
+        if len(text) > READ_CHARACTERS:
+            replies.append(own_reply("too_long", self._parts, "notice").as_json())
+        state = await asyncio.to_thread(self._state, conversation, replies)
+        user = {"type": "user", "text": text}
+        if said.choice is not None:
+            user["choice"] = said.choice
+        return await self._keep(conversation, said.id, user, replies, state)
+
+    # -- red flags ---------------------------------------------------------------------------
+
+    def _screen(
+        self, conversation: Conversation, said: Said, text: str
+    ) -> tuple[Finding, bool]:
+        """What the message raises, and whether it is a clear answer to our confirm line."""
+        last = self._records.last_reply(conversation.id) or {}
+        confirming = last.get("rule") if last.get("type") == "confirm_red_flag" else None
+        already = {sign for f in self._records.red_flags(conversation.id) for sign in f.signs}
+        words = CONFIRM_WORDS.get(said.choice or "", text)
+        finding = self._parts.detector.find(words, already=already, confirming=confirming)
+        is_no = confirming is not None and finding == Finding() and _begins_with_no(words)
+        return finding, is_no
+
+    async def _complete(
+        self, conversation: Conversation, finding: Finding, replies: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """See to it that a due card is there, once and first, and that the reply is not empty."""
+        if finding.level is not None:
+            cards = [r for r in replies if r["type"] == "care_card"]
+            card = cards[0] if cards else self._card(conversation, finding)
+            replies = [card, *(r for r in replies if r["type"] != "care_card")]
+            if finding.level in ("emergency", "crisis"):
+                replies = [card, *self._interrupted(conversation)]
+            await asyncio.to_thread(
+                self._records.add_red_flag,
+                conversation.id,
+                rule=card["rule"],
+                signs=finding.signs,
+                level=card["level"],
+                channel=self._channel,
+            )
+        if not replies:
+            replies = [own_reply("error", self._parts, "error").as_json()]
+        return replies
+
+    def _card(self, conversation: Conversation, finding: Finding) -> dict[str, Any]:
+        return card_reply(
+            finding,
+            self._parts.content,
+            country=conversation.country,
+            care_team_phone=self._parts.settings.care_team_phone,
+        ).as_json()
+
+    def _interrupted(self, conversation: Conversation) -> list[dict[str, Any]]:
+        """Offer to go on later with an interview that was begun."""
+        if self._records.interview_of(conversation.id) is None:
+            return []
+        labels = self._parts.content.texts.labels
+        reply = own_reply("interrupted", self._parts, "notice").as_json()
+        reply["choices"] = [{"label": labels["done_that"], "value": "resume_interview"}]
+        return [reply]
+
+    # -- Rasa --------------------------------------------------------------------------------
+
+    def _metadata(
+        self, conversation: Conversation, said: Said, text: str, finding: Finding, answered: bool
+    ) -> dict[str, Any]:
+        flags = self._records.red_flags(conversation.id)
+        titles = self._parts.content.red_flags
+        return {
+            "text": text[:READ_CHARACTERS],
+            "choice": said.choice,
+            "message_id": said.id,
+            "country": conversation.country,
+            "today": local_date(conversation.timezone).isoformat(),
+            "red_flag": {**asdict(finding), "signs": list(finding.signs), "answered": answered},
+            "red_flags": [
+                f"{flag.at:%Y-%m-%d %H:%M} UTC: {titles.rule(flag.rule).name}" for flag in flags
+            ],
+        }
+
+    async def _ask_rasa(
+        self,
+        conversation: Conversation,
+        said: Said,
+        text: str,
+        metadata: dict[str, Any],
+        *,
+        in_hurry: bool,
+    ) -> list[dict[str, Any]]:
+        """Rasa's replies; none when it fails or is not done in time. A late turn runs on alone."""
+        output = ReplyChannel(self._channel)
+        words = payload_of(said.choice) if said.choice else typed(text)
+        message = UserMessage(
+            words, output, conversation.id, input_channel=self._channel, metadata=metadata
+        )
+        task = asyncio.ensure_future(self._handler(message))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        limit = CARD_WITHIN_S - 0.3 if in_hurry else self._parts.settings.turn_timeout_s
+        await asyncio.wait({task}, timeout=limit)
+        if not task.done():
+            log.error("turn_too_slow limit_s=%s", limit)
+            return list(output.replies)
+        error = task.exception() if not task.cancelled() else None
+        if error is not None:
+            log.error("rasa_failed reason=%s", type(error).__name__)
+            return []
+        return list(output.replies)
+
+    # -- what is kept ------------------------------------------------------------------------
+
+    async def _keep(
+        self,
+        conversation: Conversation,
+        message_id: str,
+        said: dict[str, Any] | None,
+        replies: list[dict[str, Any]],
+        state: dict[str, Any],
+    ) -> StoredTurn:
+        choices = choices_in(replies, self._parts.content.texts.labels)
+        return await asyncio.to_thread(
+            self._records.add_turn,
+            conversation.id,
+            message_id=message_id,
+            said=said,
+            replies=replies,
+            state=state,
+            choices=choices,
+        )
+
+    def _state(self, conversation: Conversation, replies: list[dict[str, Any]]) -> dict[str, Any]:
+        tracker = self._records.tracker(conversation.id)
+        state = _no_state()
+        if tracker is not None:
+            state["audience"] = tracker.audience
+            question = next((r for r in reversed(replies) if r["type"] == "question"), None)
+            if tracker.interview_active and question is not None:
+                state["interview"] = {"linkId": question["linkId"], **question["progress"]}
+        card = next((r for r in replies if r["type"] == "care_card"), None)
+        state["red_flag"] = card["level"] if card else None
+        return state
+
+    def _without_records(self, conversation: Conversation, said: Said) -> StoredTurn:
+        """The turn could not be read or written: say so, with the card if one is due."""
+        finding = self._parts.detector.find(said.text) if said.text else Finding()
+        replies = [self._card(conversation, finding)] if finding.level else []
+        replies.append(own_reply("error", self._parts, "error").as_json())
+        numbered = [{**r, "id": f"x{n}", "seq": 0} for n, r in enumerate(replies)]
+        return StoredTurn(0, numbered, {**_no_state(), "red_flag": finding.level})
+
+    # -- consent and deletion ----------------------------------------------------------------
+
+    async def _consent(self, conversation: Conversation, said: Said, label: str) -> StoredTurn:
+        given = said.choice == "consent_yes"
+        wording = self._parts.content.texts["consent"].text
+        await asyncio.to_thread(
+            self._records.set_consent, conversation.id, given=given, wording=wording[:64]
+        )
+        reply = own_reply("consent_given" if given else "consent_refused", self._parts, "notice")
+        user = {"type": "user", "text": label, "choice": said.choice}
+        state = await asyncio.to_thread(self._state, conversation, [])
+        return await self._keep(conversation, said.id, user, [reply.as_json()], state)
+
+    async def _delete(self, conversation: Conversation, said: Said, label: str) -> StoredTurn:
+        if said.choice == "delete_conversation":
+            await asyncio.to_thread(self._records.delete, conversation.id)
+            reply = own_reply("deleted", self._parts, "notice").as_json()
+            return StoredTurn(0, [{**reply, "id": "m0", "seq": 0}], _no_state())
+        user = {"type": "user", "text": label, "choice": said.choice}
+        reply = own_reply("kept", self._parts, "notice").as_json()
+        return await self._keep(conversation, said.id, user, [reply], _no_state())
+
+
+def typed(text: str) -> str:
+    """Typed text as Rasa may see it: a leading "/" would be taken for a payload."""
+    return text[:READ_CHARACTERS].lstrip().lstrip("/").lstrip() or "?"
+
+
+def local_date(timezone: str | None) -> datetime.date:
+    """Today where the person is."""
+    try:
+        zone = zoneinfo.ZoneInfo(timezone) if timezone else datetime.timezone.utc
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        zone = datetime.timezone.utc
+    return datetime.datetime.now(zone).date()
+
+
+def _begins_with_no(words: str) -> bool:
+    plain = words.strip().lower()
+    return plain.startswith(("no", "nah", "nope")) and len(plain.split()) <= 6
+
+
+def _no_state() -> dict[str, Any]:
+    return {"interview": None, "audience": None, "red_flag": None}

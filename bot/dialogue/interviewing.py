@@ -1,0 +1,210 @@
+"""The interview within the dialogue: begin, ask, read, digress, end. The questions themselves and
+how answers are read: bot/interview."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.dialogue.answering import answer_again, answer_topic
+from bot.dialogue.limits import clarify, contact_lines, decline
+from bot.dialogue.own_words import own_reply
+from bot.dialogue.turn import Turn
+from bot.interview.answers import Answer
+from bot.interview.replies import question_reply, summary_reply
+from bot.interview.script import next_question
+from bot.interview.step import Step, take_message
+from bot.interview.summary import Summary, summary
+from bot.rendering.reply import Reply
+from bot.runtime import Runtime
+
+Response = tuple[list[Reply], dict[str, Any]]
+COMMANDS = ("skip", "back", "not_sure", "stop")
+DONE = "done"
+# Said inside the interview, these are surely no answer to its question.
+DIGRESSIONS = frozenset(
+    {"more_detail", "repeat", "simplify", "show_sources", "contact_human", "bot_challenge",
+     "show_my_data", "delete_my_data", "help", "medication_advice", "show_summary",
+     "personal_prognosis"}
+)  # fmt: skip
+SURE = 0.5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one message in the interview did: replies to say now, slots to set."""
+
+    replies: list[Reply]
+    slots: dict[str, Any]
+
+
+def answers_in(turn: Turn) -> tuple[Answer, ...]:
+    """The rows that records hold of this interview (added to the call of the action)."""
+    return tuple(Answer(**row) for row in turn.slots.get("interview_answers") or ())
+
+
+def start(turn: Turn, parts: Runtime) -> Response:
+    """A new interview; the unfinished one goes on unless the person wants to start again."""
+    script = parts.content.interview
+    answers = answers_in(turn)
+    if turn.slots.get("interview_id") and turn.choice != "start_over":
+        if not answers or next_question(script, answers) is not None:
+            return [own_reply("interview_resumed", parts, "notice")], {"interview_attempt": 1}
+    return [own_reply("interview_intro", parts, "text")], _new_interview()
+
+
+def resume(turn: Turn, parts: Runtime) -> Response:
+    """Go on at the pending question; begin when there is none."""
+    return start(turn, parts)
+
+
+def ask(turn: Turn, parts: Runtime) -> Response:
+    """The pending question."""
+    asked = next_question(
+        parts.content.interview,
+        answers_in(turn),
+        audience=_audience(turn),
+        attempt=_attempt(turn),
+    )
+    return ([question_reply(asked)] if asked else []), {}
+
+
+def read(turn: Turn, parts: Runtime) -> Reading:
+    """Take one message at the pending question."""
+    if _is_digression(turn):
+        return Reading(_digress(turn, parts), {"interview_answer": None})
+    answers = answers_in(turn)
+    step = take_message(
+        parts.content.interview,
+        answers,
+        text=turn.text,
+        choice=turn.choice,
+        message_id=turn.message_id,
+        today=_today(turn),
+        attempt=_attempt(turn),
+        audience=_audience(turn),
+    )
+    return _after(step, turn, parts, answers)
+
+
+def keep_answer(turn: Turn, parts: Runtime) -> Response:
+    """Write what the message answers, and say nothing: a care card was just shown."""
+    kept = read(turn, parts).slots.get("interview_answers")
+    return [], ({"interview_answers": kept} if kept else {})
+
+
+def _after(step: Step, turn: Turn, parts: Runtime, answers: tuple[Answer, ...]) -> Reading:
+    slots: dict[str, Any] = {
+        "interview_answer": None,
+        "interview_attempt": _attempt(turn) + 1 if step.outcome == "not_understood" else 1,
+    }
+    if step.answers:
+        slots["interview_answers"] = {
+            "interview": turn.slots["interview_id"],
+            "answers": [asdict(answer) for answer in step.answers],
+        }
+    replies = [Reply("text", step.say)] if step.say else []
+    if step.outcome == "question" or (step.question and turn.topic):
+        replies += _digress(turn, parts)
+    elif step.outcome == "stop":
+        slots["requested_slot"] = None
+        replies = []
+    elif step.outcome == "summary":
+        replies.append(summary_reply(visit_summary(turn, parts, (*answers, *step.answers))))
+    elif step.outcome == "start_over":
+        slots.update(_new_interview())
+        return Reading(replies, slots)
+    if step.asked is None:
+        slots["interview_answer"] = DONE
+    return Reading(replies, slots)
+
+
+def show_summary(turn: Turn, parts: Runtime) -> Response:
+    """The summary as it stands; an offer to begin when there is none."""
+    if not turn.slots.get("interview_id"):
+        return [own_reply("interview_none", parts, "choices")], {}
+    return [summary_reply(visit_summary(turn, parts, answers_in(turn)))], {}
+
+
+def end(turn: Turn, parts: Runtime) -> Response:
+    """After the last question the summary; after "stop" what is kept."""
+    answers = answers_in(turn)
+    if answers and next_question(parts.content.interview, answers) is None:
+        shown = summary_reply(visit_summary(turn, parts, answers))
+        return [own_reply("interview_done", parts, "text"), shown], {}
+    return [own_reply("interview_kept", parts, "notice")], {}
+
+
+def outside(turn: Turn, parts: Runtime) -> Response:
+    """Words that steer the interview, while it is not running."""
+    if not turn.slots.get("interview_id"):
+        return [own_reply("not_in_interview", parts, "choices")], {}
+    answers = answers_in(turn)
+    finished = bool(answers) and next_question(parts.content.interview, answers) is None
+    return [own_reply("interview_over" if finished else "interview_kept", parts, "choices")], {}
+
+
+def visit_summary(turn: Turn, parts: Runtime, answers: Sequence[Answer]) -> Summary:
+    """All that holds now, for the doctor."""
+    return summary(
+        parts.content.interview,
+        answers,
+        reported_by="caregiver" if _audience(turn) == "caregiver" else "patient",
+        today=_today(turn),
+        red_flags=turn.red_flags,
+    )
+
+
+def _is_digression(turn: Turn) -> bool:
+    if turn.choice is not None:
+        return "=" not in turn.choice and turn.choice not in COMMANDS
+    return turn.intent in DIGRESSIONS and turn.confidence >= SURE
+
+
+def _digress(turn: Turn, parts: Runtime) -> list[Reply]:
+    """Answer what was asked in between; the pending question is put again afterwards."""
+    intent = turn.intent
+    if intent in ("more_detail", "repeat", "simplify", "show_sources"):
+        part = {"more_detail": "more", "show_sources": "all"}.get(intent, "short")
+        return answer_again(turn, parts, part=part)[0]
+    if turn.topic is not None:
+        return answer_topic(turn, parts)[0]
+    if intent in ("medication_advice", "lab_results", "other_cancer", "ask_is_it_relapse", "out_of_scope"):
+        return [decline(turn, parts)]
+    if intent == "contact_human":
+        return [contact_lines(turn, parts)]
+    if intent == "show_summary":
+        return show_summary(turn, parts)[0]
+    if intent in ("prepare_visit", "resume_interview"):
+        return []
+    if intent in parts.content.texts.texts:
+        return [own_reply(intent, parts)]
+    return [clarify(turn, parts)]
+
+
+def _new_interview() -> dict[str, Any]:
+    interview = uuid.uuid4().hex
+    return {
+        "interview_id": interview,
+        "interview_answer": None,
+        "interview_attempt": 1,
+        "interview_answers": {"interview": interview, "answers": []},
+    }
+
+
+def _audience(turn: Turn) -> str:
+    """Questions are put to the helper when the patient is a child or cared for."""
+    return "caregiver" if turn.audience in ("child", "caregiver") else "any"
+
+
+def _attempt(turn: Turn) -> int:
+    return int(turn.slots.get("interview_attempt") or 1)
+
+
+def _today(turn: Turn) -> datetime.date:
+    if turn.today:
+        return datetime.date.fromisoformat(turn.today)
+    return datetime.datetime.now(datetime.timezone.utc).date()

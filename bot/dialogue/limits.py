@@ -1,0 +1,73 @@
+"""What the bot does when it cannot or may not answer."""
+
+from __future__ import annotations
+
+import re
+
+from bot.dialogue.own_words import own_reply
+from bot.dialogue.turn import Turn
+from bot.knowledge.replies import topic_choices
+from bot.rendering.reply import Choice, Reply
+from bot.runtime import Runtime
+
+# Intent -> reason of the contract; the text is declined_<intent> of content/texts.yml.
+REASONS = {
+    "out_of_scope": ("out_of_scope", "declined_out_of_scope"),
+    "other_cancer": ("other_cancer", "declined_other_cancer"),
+    "medication_advice": ("medication_advice", "declined_medication_advice"),
+    "lab_results": ("diagnosis", "declined_lab_results"),
+    "ask_is_it_relapse": ("diagnosis", "declined_diagnosis"),
+}
+TOPICS_OFFERED = 3
+_HAS_LETTERS = re.compile(r"[^\W_]", re.UNICODE)
+# Intents that are no topics but can be offered as one, with the label of their button.
+OFFERED_INTENTS = ("prepare_visit", "contact_human")
+
+
+def decline(turn: Turn, parts: Runtime) -> Reply:
+    """Say kindly what is not possible, and what is."""
+    reason, text = REASONS.get(turn.intent, REASONS["out_of_scope"])
+    return own_reply(text, parts, "declined", reason=reason)
+
+
+def clarify(turn: Turn, parts: Runtime) -> Reply:
+    """Offer the nearest topics; none when the message is like nothing the bot knows."""
+    if not _HAS_LETTERS.search(turn.text):
+        return own_reply("empty", parts, "declined", reason="unknown")
+    catalogue = parts.knowledge.catalogue()
+    near = [i for i in turn.ranking if i != "nlu_fallback"][:TOPICS_OFFERED]
+    if near and near[0] in REASONS:
+        reason, text = REASONS[near[0]]
+        return own_reply(text, parts, "declined", reason=reason)
+    topics = [i.removeprefix("ask_") for i in near if i.removeprefix("ask_") in catalogue.topics]
+    labels = parts.content.texts.labels
+    others = tuple(Choice(labels[i], i) for i in near if i in OFFERED_INTENTS)
+    if not topics and not others:
+        return own_reply("unknown", parts, "declined", reason="unknown")
+    return Reply(
+        "clarify",
+        parts.content.texts["clarify"].text,
+        topic_choices(topics, catalogue) + others,
+        {"topics": topics},
+    )
+
+
+def fallback(turn: Turn, parts: Runtime) -> Reply:
+    """A bare "yes" or "no" that belongs to nothing, or no idea."""
+    if turn.intent in ("affirm", "deny"):
+        return own_reply(turn.intent, parts)
+    return clarify(turn, parts)
+
+
+def contact_lines(turn: Turn, parts: Runtime) -> Reply:
+    """The care team first, then the support lines of the person's country (all when unknown)."""
+    reply = own_reply("contact_human", parts)
+    country = turn.country or parts.settings.default_country
+    lines = [reply.text]
+    for contact in parts.content.red_flags.contacts.values():
+        if contact.kind in ("leukemia_support", "cancer_support") and contact.call:
+            if country is None or contact.country == country:
+                hours = f" ({contact.hours})" if contact.hours else ""
+                place = f" [{contact.country}]" if country is None else ""
+                lines.append(f"- {contact.name}{place}: {contact.call}{hours}")
+    return Reply("text", "\n".join(lines))

@@ -1,0 +1,59 @@
+"""What an action knows of a turn, read once from the tracker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message with what Rasa made of it.
+
+    `text` is what the person wrote (for a tapped choice: its label), `choice` the value of a
+    tapped choice, `ranking` the intents by score, best first.
+    """
+
+    text: str
+    intent: str
+    confidence: float
+    ranking: tuple[str, ...]
+    choice: str | None
+    message_id: str
+    channel: str
+    country: str | None
+    today: str | None
+    slots: dict[str, Any]
+    red_flags: tuple[str, ...]
+
+    @classmethod
+    def from_tracker(cls, tracker: Any) -> Turn:
+        """Read a rasa_sdk Tracker."""
+        message = tracker.latest_message or {}
+        metadata = message.get("metadata") or {}
+        ranking = [i.get("name") for i in message.get("intent_ranking") or []]
+        return cls(
+            text=metadata.get("text") or message.get("text") or "",
+            intent=(message.get("intent") or {}).get("name") or "",
+            confidence=float((message.get("intent") or {}).get("confidence") or 0.0),
+            ranking=tuple(name for name in ranking if name),
+            choice=metadata.get("choice"),
+            message_id=metadata.get("message_id") or message.get("message_id") or "",
+            channel=tracker.get_latest_input_channel() or "cmdline",
+            country=metadata.get("country"),
+            today=metadata.get("today"),
+            slots=dict(tracker.slots),
+            red_flags=tuple(metadata.get("red_flags") or ()),
+        )
+
+    @property
+    def audience(self) -> str | None:
+        """child, adult or caregiver, as far as the conversation told."""
+        return self.slots.get("audience")
+
+    @property
+    def topic(self) -> str | None:
+        """The topic that was asked for."""
+        if self.intent.startswith("ask_") and self.intent != "ask_is_it_relapse":
+            return self.intent.removeprefix("ask_")
+        return None

@@ -1,0 +1,49 @@
+"""The interview as replies: a question, and the summary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.interview.script import Asked
+from bot.interview.summary import Summary, to_json, to_text
+from bot.rendering.reply import Choice, Reply
+
+INPUTS = {
+    "choice": "choice", "boolean": "choice", "open_choice": "choice", "date": "date", "text": "text",
+}  # fmt: skip
+DOWNLOADS = (("Print or save (HTML)", "html"), ("Plain text", "txt"), ("Data (JSON)", "json"))
+
+
+def question_reply(asked: Asked, *, say: str = "") -> Reply:
+    """A question of the contract; `say` is said before it (what was noted)."""
+    progress: dict[str, Any] = {"step": asked.progress.step}
+    if asked.progress.total is not None:
+        progress["total"] = asked.progress.total
+    return Reply(
+        "question",
+        f"{say}\n{asked.text}" if say else asked.text,
+        tuple(Choice(choice.label, choice.value) for choice in asked.choices),
+        {
+            "linkId": asked.question.id,
+            "input": INPUTS[asked.question.answer_type],
+            "progress": progress,
+            "can_skip": asked.can_skip,
+            "can_go_back": asked.can_go_back,
+        },
+    )
+
+
+def summary_reply(summary: Summary) -> Reply:
+    """The visit summary of the contract."""
+    return Reply(
+        "summary",
+        to_text(summary),
+        (),
+        {
+            "summary": to_json(summary),
+            "downloads": [
+                {"label": label, "url": f"/chat/summary?format={kind}", "format": kind}
+                for label, kind in DOWNLOADS
+            ],
+        },
+    )

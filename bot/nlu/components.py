@@ -1,0 +1,139 @@
+"""The NLU pipeline's graph components (named in config.yml); thin, over pure modules."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, METADATA, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.encoder import shared_encoder
+from bot.nlu.intents import IntentModel, Ranked
+from bot.runtime import runtime
+
+RED_FLAG = "red_flag"
+FALLBACK_INTENT = "nlu_fallback"
+INTENT_OF_LEVEL = {"emergency": "red_flag_emergency", "crisis": "crisis"}
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class QuestionClassifier(GraphComponent, IntentClassifier):
+    """What is asked: an intent with a score, or nlu_fallback below `threshold`."""
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: IntentModel | None = None,
+    ) -> None:
+        self._config = config
+        self._storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`threshold`: below this score the bot offers topics instead of answering."""
+        return {"threshold": 0.15}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> QuestionClassifier:
+        """Untrained."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit on the examples and keep the model."""
+        examples = [m for m in training_data.intent_examples if m.get(INTENT)]
+        texts = [str(message.get(TEXT)) for message in examples]
+        intents = [str(message.get(INTENT)) for message in examples]
+        self._model = IntentModel.train(texts, intents, shared_encoder())
+        with self._storage.write_to(self._resource) as folder:
+            (folder / "intents.pickle").write_bytes(pickle.dumps(self._model))
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> QuestionClassifier:
+        """Read the trained model back; it stands in our own model archive."""
+        with model_storage.read_from(resource) as folder:
+            model = pickle.loads((folder / "intents.pickle").read_bytes())  # noqa: S301
+        shared_encoder()
+        return cls(config, model_storage, resource, model)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set intent and ranking of each message that has text."""
+        for message in messages:
+            text = message.get(TEXT)
+            if text and self._model is not None:
+                self._classify(message, self._model.rank(text, shared_encoder()))
+        return messages
+
+    def _classify(self, message: Message, ranked: list[Ranked]) -> None:
+        best = ranked[0]
+        ranking = [{INTENT_NAME_KEY: r.intent, "confidence": r.score} for r in ranked[:6]]
+        if best.score < self._config["threshold"]:
+            ranking = [{INTENT_NAME_KEY: FALLBACK_INTENT, "confidence": best.score}, *ranking]
+        message.set(INTENT, ranking[0], add_to_output=True)
+        message.set("intent_ranking", ranking, add_to_output=True)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class RedFlagMarker(GraphComponent, IntentClassifier):
+    """Marks a message with what the red-flag detector found; an emergency becomes the intent.
+
+    A channel that has screened the text already hands its finding over as metadata.
+    """
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> RedFlagMarker:
+        """Nothing to read: the detector's content is in memory."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set `red_flag` (level, rule, confirm) on each message."""
+        for message in messages:
+            metadata = message.get(METADATA) or {}
+            mark = metadata.get(RED_FLAG)
+            if mark is None and message.get(TEXT):
+                finding = runtime().detector.find(message.get(TEXT))
+                mark = {
+                    "level": finding.level,
+                    "rule": finding.rule,
+                    "signs": list(finding.signs),
+                    "confirm": finding.confirm,
+                    "repeated": finding.repeated,
+                }
+            if not mark:
+                continue
+            message.set(RED_FLAG, mark, add_to_output=True)
+            intent = INTENT_OF_LEVEL.get(mark.get("level") or "")
+            if intent:
+                best = {INTENT_NAME_KEY: intent, "confidence": 1.0}
+                message.set(INTENT, best, add_to_output=True)
+        return messages

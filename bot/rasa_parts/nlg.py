@@ -1,0 +1,52 @@
+"""Responses of the domain, rendered from content in this process: they need no action.
+
+Only the care card, its confirm line and their follow-up are said this way, so that they come
+also when the actions are dead or hanging.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.rendering.reply import Reply, rendered
+from bot.runtime import runtime
+from bot.triage.red_flags import Finding
+from bot.triage.replies import card_reply, cleared_reply, confirm_reply
+
+
+class ContentResponses(NaturalLanguageGenerator):
+    """Natural language generator over content/ (named in endpoints.yml)."""
+
+    def __init__(self, endpoint_config: Any = None, domain: Any = None) -> None:
+        self.responses: dict[str, Any] = {}
+
+    async def generate(
+        self,
+        utter_action: str,
+        tracker: DialogueStateTracker,
+        output_channel: str,
+        **kwargs: Any,
+    ) -> dict[str, Any] | None:
+        """The response for this channel, or None when there is nothing to say."""
+        message = tracker.latest_message
+        mark = (message.parse_data.get("red_flag") if message else None) or {}
+        metadata = (message.metadata if message else None) or {}
+        reply = self._reply(utter_action, mark, metadata)
+        return rendered(reply, channel=output_channel) if reply else None
+
+    def _reply(self, name: str, mark: dict[str, Any], metadata: dict[str, Any]) -> Reply | None:
+        parts = runtime()
+        if name == "utter_care_card":
+            finding = Finding(
+                mark["level"], mark["rule"], tuple(mark["signs"]), None, mark["repeated"]
+            )
+            return card_reply(finding, parts.content, country=metadata.get("country"),
+                              care_team_phone=parts.settings.care_team_phone)
+        if name == "utter_confirm_red_flag":
+            return confirm_reply(mark["confirm"], parts.content)
+        if name == "utter_red_flag_cleared":
+            return cleared_reply(parts.content)
+        return None

@@ -1,0 +1,101 @@
+"""Dialogue policies of our own (named in config.yml)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.policies.policy import Policy, PolicyPrediction
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+CARD, CONFIRM, CLEARED = "utter_care_card", "utter_confirm_red_flag", "utter_red_flag_cleared"
+KEEP, CLOSE = "action_keep_interview_answer", "action_deactivate_loop"
+ASK_AGAIN = "action_ask_previsit_interview_form_interview_answer"
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False
+)
+class RedFlagPolicy(Policy):
+    """Ranked above every other policy, so that inside a form, too, the card comes first.
+
+    A rule that begins with an utterance is not enough: inside an active form the form wins, and
+    with the actions gone the bot would be silent. The card itself needs no action (bot.nlg).
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Above RulePolicy (6)."""
+        return {"priority": 10}
+
+    def train(self, *args: Any, **kwargs: Any) -> Resource:
+        """Nothing to learn."""
+        return self._resource
+
+    @classmethod
+    def load(cls, config: Any, model_storage: Any, resource: Any, execution_context: Any, **kwargs: Any) -> RedFlagPolicy:
+        """Nothing to read."""
+        return cls(config, model_storage, resource, execution_context)
+
+    def predict_action_probabilities(
+        self, tracker: DialogueStateTracker, domain: Domain, *args: Any, **kwargs: Any
+    ) -> PolicyPrediction:
+        """The next step of a turn that carries a red flag; otherwise no opinion."""
+        name = next_step(tracker)
+        if name is None:
+            return self._prediction(self._default_predictions(domain))
+        probabilities = [0.0] * domain.num_actions
+        probabilities[domain.index_for_action(name)] = 1.0
+        return self._prediction(probabilities, is_no_user_prediction=True)
+
+
+def next_step(tracker: DialogueStateTracker) -> str | None:
+    """Which action a red flag asks for now; None when it asks for nothing (more)."""
+    message = tracker.latest_message
+    mark = (message.parse_data.get("red_flag") if message else None) or {}
+    done = _done_in_turn(tracker)
+    in_form = tracker.active_loop_name is not None
+    if mark.get("level"):
+        if CARD not in done:
+            return CARD
+        if mark["level"] in ("emergency", "crisis"):
+            return _close_form(done, in_form=in_form)
+        return _go_on(done, intent=message.intent.get("name") or "", in_form=in_form)
+    if mark.get("confirm"):
+        return CONFIRM if CONFIRM not in done else ACTION_LISTEN_NAME
+    if mark.get("answered"):
+        if CLEARED not in done:
+            return CLEARED
+        return ASK_AGAIN if in_form and ASK_AGAIN not in done else ACTION_LISTEN_NAME
+    return None
+
+
+def _close_form(done: list[str], *, in_form: bool) -> str:
+    """The form is closed before its answer is kept: closing needs no action."""
+    if in_form:
+        return CLOSE
+    return KEEP if CLOSE in done and KEEP not in done else ACTION_LISTEN_NAME
+
+
+def _go_on(done: list[str], *, intent: str, in_form: bool) -> str | None:
+    """After an urgent card the message is still answered: in the form by the form."""
+    if in_form:
+        return None
+    if done[-1] != CARD:
+        return ACTION_LISTEN_NAME
+    return "action_answer_question" if intent.startswith("ask_") else "action_offer_interview"
+
+
+def _done_in_turn(tracker: DialogueStateTracker) -> list[str]:
+    """Actions since the last message of the person, oldest first."""
+    done: list[str] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, ActionExecuted) and event.action_name:
+            done.append(event.action_name)
+    return done[::-1]
