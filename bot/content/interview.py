@@ -190,16 +190,20 @@ class Script:
         return {symptom.id: symptom for symptom in self.symptoms}
 
     @cached_property
-    def symptom_words(self) -> tuple[re.Pattern[str], tuple[str, ...]]:
-        """A pattern that finds symptom names, longest first, and the symptom of each group."""
-        pairs = [(word, symptom.id) for symptom in self.symptoms for word in symptom.words]
-        pairs.sort(key=lambda pair: -len(pair[0]))
-        parts = "|".join(f"({_word_pattern(word)})" for word, _ in pairs)
-        return re.compile(rf"(?<![\w'])(?:{parts})(?![\w'])"), tuple(s for _, s in pairs)
+    def symptom_words(self) -> Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]:
+        """Patterns of symptom names, longest first, with the symptom's id, by their first word."""
+        table: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+        pairs = [(word.lower(), symptom.id) for symptom in self.symptoms for word in symptom.words]
+        for word, symptom_id in sorted(pairs, key=lambda pair: -len(pair[0])):
+            first = re.match(r"[\w']+", word)
+            pattern = re.compile(rf"{_word_pattern(word)}(?![\w'])")
+            for start in {first.group() + end for end in ("", "s", "es")} if first else ():
+                table.setdefault(start, []).append((pattern, symptom_id))
+        return {start: tuple(patterns) for start, patterns in table.items()}
 
 
 def _word_pattern(word: str) -> str:
-    parts = [r"[\w']+(?:\s+[\w']+)?" if p == "*" else re.escape(p) for p in word.lower().split()]
+    parts = [r"[\w']+(?:\s+[\w']+)?" if p == "*" else re.escape(p) for p in word.split()]
     return r"\s+".join(parts) + r"(?:s|es)?"
 
 

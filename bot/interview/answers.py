@@ -17,7 +17,7 @@ from bot.interview.amounts import ONES
 from bot.interview.mentions import denies_symptom, find_symptoms
 from bot.interview.onset import Found, Onset, find_onset
 from bot.interview.times import Future, TwoDates
-from bot.interview.words import bare, contains, fold, has_words, is_question
+from bot.interview.words import bare, bare_phrase, contains, fold, has_words, is_question
 
 Value = str | dict[str, str | None] | None
 # "reopened": the person went back to the question, so it is asked again; until then the value
@@ -155,7 +155,7 @@ def exact_choice(question: Question, text: str) -> Choice | None:
     """The choice whose label or synonym the whole text is."""
     plain = bare(text)
     for choice in question.choices:
-        if plain in {bare(choice.label), choice.value, *(bare(s) for s in choice.synonyms)}:
+        if plain in {bare_phrase(choice.label), choice.value, *map(bare_phrase, choice.synonyms)}:
             return choice
     return None
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.content.interview import ANOTHER, NAME, Question, Script
-from bot.interview.amounts import AMOUNT
 from bot.interview.answers import (
     OTHER,
     Answer,
@@ -20,13 +19,12 @@ from bot.interview.answers import (
     volunteered,
 )
 from bot.interview.mentions import Said, denies_symptom, find_symptoms, split_before
-from bot.interview.onset import Found, find_onset
+from bot.interview.onset import onset_in_passing
 from bot.interview.script import Key, latest_answers
 from bot.interview.words import fold, has_words
 
 _WITHOUT_PRONOUNS = re.compile(r"\b(?:it|i|i've|is|was|has|had|have|been|started|began)\b", re.I)
 _MORE = re.compile(r"\b(?:also|too|as well|plus|another|additionally|on top of that|and now|new)\b")
-_TELLS_WHEN = re.compile(rf"(?:ever\s+)?since\b|{AMOUNT}")
 _CORRECTS = re.compile(
     r"\b(?:started|began|noticed|since|first|actually|not|instead|meant|came on)\b"
 )
@@ -271,21 +269,13 @@ def _take_details(
         if question.group is None or question.id in (NAME, ANOTHER) or is_known:
             continue
         if question.answer_type == "date":
-            found = find_onset(text, today=rows.message.today)
-            if isinstance(found, Found) and not _is_weak(found):
+            found = onset_in_passing(text, today=rows.message.today)
+            if found is not None:
                 rows.put(question.id, repeat, found.onset.to_json(), found.onset.text)
         else:
             hit = volunteered(question, text)
             if hit is not None:
                 rows.put(question.id, repeat, hit[0].value, hit[1])
-
-
-def _is_weak(found: Found) -> bool:
-    """An event counts in passing with "since" or a length of time; "tired after school" does not,
-    and neither does "for a while": they only do as an answer to "When?"."""
-    return found.onset.date is None and not (
-        found.onset.precision == "event" and _TELLS_WHEN.match(fold(found.onset.text))
-    )
 
 
 def _take_corrections(script: Script, rows: _Rows, text: str, repeat: int | None) -> None:

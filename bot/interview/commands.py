@@ -6,7 +6,7 @@ import re
 from typing import Literal, get_args
 
 from bot.content.interview import Question, Script
-from bot.interview.words import bare, contains, fold
+from bot.interview.words import bare, bare_phrase, contains, fold
 
 Command = Literal[
     "skip", "stop", "back", "not_sure", "start_over", "summary", "left", "why", "keep"
@@ -22,7 +22,9 @@ def find_command(script: Script, text: str, *, choice: str | None) -> Command | 
         if tapped is not None:
             if tapped == command:
                 return command
-        elif plain and any(plain == bare(words) for words in getattr(script.commands, command)):
+        elif plain and any(
+            plain == bare_phrase(words) for words in getattr(script.commands, command)
+        ):
             return command
     return None
 

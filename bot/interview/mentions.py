@@ -13,6 +13,7 @@ _JOIN = re.compile(
     r"[&+])"
     r"(?:\s*(?:[,;.!?\n]+|\b(?:and|but|also|plus|with|then|now)\b|[&+]))*\s*"
 )
+_TOKEN = re.compile(r"[\w']+")
 _DENIES = re.compile(
     r"\b(?:no|not|without|never|neither|nor|deny|denies|free of|\w+n't|dont|doesnt|havent|isnt)\s+"
     r"(?:(?!because|but|just|only|except|idea|longer|and|so)[\w']+\s+){0,3}$"
@@ -85,18 +86,25 @@ def split_before(script: Script, text: str, *, ids: frozenset[str]) -> tuple[str
 
 
 def _mentions(script: Script, plain: str) -> list[_Mention]:
-    pattern, owners = script.symptom_words
-    found = []
-    for match in pattern.finditer(plain):
-        symptom = script.symptom(owners[(match.lastindex or 1) - 1])
-        if symptom is not None:
-            found.append(_Mention(symptom, match.start(), match.end()))
+    found: list[_Mention] = []
+    end = 0
+    for token in _TOKEN.finditer(plain):
+        if token.start() < end:
+            continue
+        for pattern, symptom_id in script.symptom_words.get(token.group(), ()):
+            match = pattern.match(plain, token.start())
+            symptom = script.symptom(symptom_id) if match else None
+            if match is not None and symptom is not None:
+                end = match.end()
+                found.append(_Mention(symptom, match.start(), end))
+                break
     return found
 
 
 def _is_denied(plain: str, mention: _Mention, depth: int = 0) -> bool:
     clause = re.split(
-        r"[.;!?\n]|\b(?:but|just|only|though|however|except)\b", plain[: mention.start]
+        r"[.;!?\n]|\b(?:but|just|only|though|however|except)\b",
+        plain[max(0, mention.start - 120) : mention.start],
     )[-1]
     denial = _DENIES.search(clause)
     if denial is not None and not _NOT_DENIED.match(denial.group()) and "," not in denial.group():

@@ -67,6 +67,12 @@ _BARE_EVENT = re.compile(
     r"^\W*(?:(?:my|his|her|their|the|our)\s+)?(?:last|first|latest|second)\s+(?:chemo\w*|treatment|"
     r"infusion|round|cycle|transplant|relapse|diagnosis|transfusion|surgery|appointment|visit)\W*$"
 )
+_TELLS_WHEN = re.compile(rf"(?:ever\s+)?since\b|{AMOUNT}")
+_CLAUSE = re.compile(r"[.,;:!?()\n]|\b(?:and|but|then|now|since|so)\b")
+_ELSEWHERE = re.compile(
+    r"\b(?:remission|diagnos\w*|transplant\w*|treatments?|chemo\w*|therapy|maintenance|cancer|leukemia|"
+    r"relapsed?|finished|surgery|appointment|visit|doctor|hospital|radiation|car-?t)\b"
+)
 _STARTED = re.compile(r"\b(?:started|began|begun|noticed|since|first|came on|appeared|been)\b")
 _FILLER = re.compile(
     r"\b(?:since|for|from|about|around|approximately|approx|roughly|maybe|probably|perhaps|"
@@ -133,6 +139,31 @@ def find_onset(text: str, *, today: datetime.date) -> Found | Future | TwoDates 
     if faults:
         return faults[0]
     return _without_date(text, plain) or _by_dateparser(text, plain, today)
+
+
+def onset_in_passing(text: str, *, today: datetime.date) -> Found | None:
+    """When something began, from a message that was not an answer to that question.
+
+    Stricter: "tired after school" and "for a while" are no onset then, and neither is a time that
+    is about something else ("in remission for two years and now bruises").
+    """
+    left = text
+    for _ in range(4):
+        found = find_onset(left, today=today)
+        if not isinstance(found, Found):
+            return None
+        if found.onset.date is None:
+            return found if _TELLS_WHEN.match(fold(found.onset.text)) else None
+        if not _is_elsewhere(fold(text), found):
+            return found
+        left = left[: found.start] + " " * (found.end - found.start) + left[found.end :]
+    return None
+
+
+def _is_elsewhere(plain: str, found: Found) -> bool:
+    before = _CLAUSE.split(plain[max(0, found.start - 80) : found.start])[-1]
+    after = _CLAUSE.split(plain[found.end : found.end + 80])[0]
+    return _ELSEWHERE.search(f"{before} {after}") is not None
 
 
 def _spans(plain: str, today: datetime.date) -> list[Dated | Future | TwoDates]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-"})
 _POLITE = (
@@ -74,6 +75,12 @@ def bare(text: str) -> str:
     return _EDGES.sub("", plain).strip(" .,!?")
 
 
+@lru_cache(maxsize=4096)
+def bare_phrase(phrase: str) -> str:
+    """`bare` for phrases of content/; never for what a person wrote, since it is remembered."""
+    return bare(phrase)
+
+
 def is_question(text: str) -> bool:
     """Does the text ask something, by its mark or by how it begins?"""
     plain = fold(text).strip()
@@ -102,8 +109,9 @@ def has_words(text: str) -> bool:
     return _LETTERS.search(text) is not None and _SMALL_TALK.fullmatch(fold(text).strip()) is None
 
 
+@lru_cache(maxsize=4096)
 def contains(phrase: str) -> re.Pattern[str]:
-    """A pattern that finds a phrase as whole words."""
+    """A pattern that finds a phrase of content/ as whole words; it is remembered."""
     inner = r"\s+".join(re.escape(part) for part in fold(phrase).split())
     return re.compile(rf"(?<![\w']){inner}(?![\w'])")
 

@@ -135,12 +135,13 @@ def test_progress_total_only_when_sure(person: Person) -> None:
     assert (person.asked.progress.step, person.asked.progress.total) == (3, 3)
 
 
-MESSAGES = st.sampled_from(
-    ["fever", "bruises since Monday", "my hair hurts", "2 weeks ago", "since my last chemo", "mild", "7", "yes", "no",
-     "the same", "skip", "back", "stop", "I'm not sure", "what does MRD mean?", "keep", "start over", "chemo in 2019",
-     "fever and chills for a week, really bad", "no fever", "", "?!", "how many questions are left",
-     "I have a lump, is that bad?", "also headaches since May", "<b>&", "none"]
-) | st.text(max_size=30)  # fmt: skip
+SAYINGS = """fever | bruises since Monday | my hair hurts | 2 weeks ago | since my last chemo | mild
+7 | yes | no | the same | skip | back | stop | I'm not sure | what does MRD mean? | keep
+start over
+fever and chills for a week, really bad | no fever | ?! | how many questions are left | <b>& | none
+I have a lump, is that bad? | also headaches since May | chemo in 2019
+he has had a rash since Easter, and a cough"""
+MESSAGES = st.sampled_from(SAYINGS.replace("\n", " | ").split(" | ")) | st.text(max_size=30)
 
 
 @settings(max_examples=150, deadline=None)

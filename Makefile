@@ -1,0 +1,43 @@
+# Everything a newcomer needs: `make run` and `make test`. `make help` lists the rest.
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+export RASA_TELEMETRY_ENABLED := false
+.PHONY: help setup run test test-services check format content actions shell lock
+
+help: ## what can be called
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: ## install the Python packages that are missing
+	@scripts/setup
+
+run: setup ## start the bot; ends with the address of the chat page
+	@exec $(PYTHON) -m bot run
+
+test: setup ## every test
+	@$(PYTHON) -m pytest
+
+test-services: ## install what some tests need (Debian: chromium)
+	@scripts/test-services
+
+check: setup ## format, lint, types
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+
+format: setup ## put the code into its format
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --fix .
+
+content: setup ## check content/: facts, sources, sentences, numbers, reading grade
+	@$(PYTHON) -m bot.content
+
+actions: setup ## a separate action server (then set ACTION_ENDPOINT_URL)
+	@$(PYTHON) -m bot.rasa_parts.action_server
+
+shell: setup ## talk to the bot in the terminal
+	@$(PYTHON) -m bot prepare
+	@.venv/bin/rasa shell --model var/models --endpoints endpoints.yml
+
+lock: setup ## compile requirements.in into requirements.txt
+	@.venv/bin/uv --version >/dev/null 2>&1 || $(PYTHON) -m pip install --quiet uv
+	@.venv/bin/uv pip compile --override overrides.txt --generate-hashes --python-version 3.10 --no-header --no-annotate -q requirements.in -o requirements.txt

@@ -1,0 +1,136 @@
+"""`python -m bot run | prepare | train`: what `make run` and `make setup` call."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bot.content.all_content import Content, read_content
+from bot.database.engine import connect, upgrade
+from bot.errors import BotError, ContentError
+from bot.knowledge.load import load_knowledge
+from bot.settings import ROOT, Settings, settings
+from bot.training import MODELS, QUESTIONS_FILE, model_path, write_questions
+
+TRAINING_LOG = ROOT / "var" / "log" / "training.log"
+TRAINING_TAKES_S = 60
+console = Console(highlight=False)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; an error that can be explained is one message and exit code 1."""
+    parser = argparse.ArgumentParser(prog="python -m bot")
+    parser.add_argument("command", choices=["run", "prepare", "train"])
+    command = parser.parse_args(arguments).command
+    try:
+        config = settings()
+        if command == "train":
+            _train_now(config)
+        elif command == "prepare":
+            prepare(config)
+        else:
+            run(config)
+    except ContentError as error:
+        console.print(f"[bold]content/ has {len(error.problems)} problem(s); nothing was started:[/]")
+        for problem in error.problems:
+            console.print(f"  content/{problem}", markup=False)
+        return 1
+    except BotError as error:
+        console.print(f"Not started: {error}", markup=False)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def run(config: Settings) -> None:
+    """Prepare what is missing, then serve until Ctrl-C."""
+    begun = time.monotonic()
+    _refuse_port_in_use(config)
+    model = prepare(config)
+    console.print("4/4 starting the bot")
+    from bot.rasa_parts.server import serve
+
+    def ready() -> None:
+        took = time.monotonic() - begun
+        console.print(f"ready after {took:.0f} s: [bold]http://localhost:{config.port}/chat[/]  (Ctrl-C stops)")
+
+    serve(config, model, on_ready=ready)
+    console.print("stopped")
+
+
+def prepare(config: Settings) -> Path:
+    """Content, database and model as they must be; does only what has changed. The model's path."""
+    console.print("1/4 reading content/")
+    content = read_content(config.content_folder)
+    engine = connect(config.database_url)
+    upgrade(engine)
+    loaded = load_knowledge(engine, content.knowledge)
+    engine.dispose()
+    state = "loaded" if loaded else "up to date"
+    console.print(f"2/4 knowledge base: {state} ({len(content.knowledge.entries)} entries)")
+    return _model_of(content)
+
+
+def _model_of(content: Content) -> Path:
+    model = model_path(write_questions(content.knowledge))
+    if model.exists():
+        console.print("3/4 model: up to date")
+        return model
+    console.print("3/4 model: training, because its inputs changed")
+    TRAINING_LOG.parent.mkdir(parents=True, exist_ok=True)
+    with TRAINING_LOG.open("w") as log:
+        # A process of its own: what training needs in memory is given back.
+        training = subprocess.Popen(
+            [sys.executable, "-m", "bot", "train"], stdout=log, stderr=log, cwd=ROOT
+        )
+        _show_progress(training)
+    if training.returncode != 0 or not model.exists():
+        raise BotError(f"training failed; its log is {TRAINING_LOG.relative_to(ROOT)}")
+    for old in MODELS.glob("*.tar.gz"):
+        if old != model:
+            old.unlink()
+    return model
+
+
+def _show_progress(training: subprocess.Popen[bytes]) -> None:
+    columns = (TextColumn("    training"), BarColumn(), TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=console) as progress:
+            task = progress.add_task("training", total=TRAINING_TAKES_S)
+            while training.poll() is None:
+                time.sleep(0.5)
+                progress.update(task, advance=0.5)
+            progress.update(task, completed=TRAINING_TAKES_S)
+    except KeyboardInterrupt:
+        training.terminate()
+        training.wait()
+        raise
+
+
+def _train_now(config: Settings) -> None:
+    from bot.rasa_parts.server import train
+
+    train(config, model_path(QUESTIONS_FILE), [ROOT / "data", QUESTIONS_FILE])
+
+
+def _refuse_port_in_use(config: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.host, config.port))
+        except OSError as error:
+            raise BotError(
+                f"port {config.port} is in use; stop what uses it, or choose another: PORT=5006 make run"
+            ) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,59 @@
+"""Is the process alive, and can it answer? For load balancers; no details."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channels.http import secure
+from bot.errors import BotError
+from bot.runtime import runtime
+
+
+class HealthChannel(InputChannel):
+    """Routes at the root (named in credentials.yml)."""
+
+    @classmethod
+    def name(cls) -> str:
+        """The channel's name."""
+        return "health"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> HealthChannel:
+        """Nothing to set."""
+        return cls()
+
+    def url_prefix(self) -> str:
+        """At the root."""
+        return "/"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """/healthz and /readyz."""
+        routes = Blueprint("health")
+
+        @routes.middleware("response")
+        async def protect(request: Request, answer: HTTPResponse) -> None:
+            secure(request, answer, frozenset())
+
+        @routes.get("/healthz")
+        async def alive(_: Request) -> HTTPResponse:
+            return response.json({"status": "ok"})
+
+        @routes.get("/readyz")
+        async def ready(request: Request) -> HTTPResponse:
+            agent = getattr(request.app.ctx, "agent", None)
+            is_ready = agent is not None and agent.is_ready()
+            try:
+                await asyncio.to_thread(runtime().knowledge.catalogue)
+            except BotError:
+                is_ready = False
+            status = "ok" if is_ready else "starting"
+            return response.json({"status": status}, status=200 if is_ready else 503)
+
+        return routes

@@ -1,0 +1,127 @@
+"""What every HTTP route of ours shares: errors as JSON, origins, security headers."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+from sanic import Sanic, response
+from sanic.exceptions import SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.errors import RecordsUnavailable
+
+log = logging.getLogger(__name__)
+MAX_BODY_BYTES = 256 * 1024
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_CODES = {
+    400: ("bad_request", "The request could not be read."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take this method."),
+    408: ("timeout", "The request took too long. Please try again."),
+    413: ("too_large", "The message is too long. Please send a shorter one."),
+    503: ("unavailable", "Please try again in a moment."),
+}
+
+
+class ClientError(SanicException):
+    """Something is wrong with the request; `message` says what to do."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message, status_code=status)
+        self.code = code
+        self.text = message
+
+
+def error_answer(status: int, code: str, message: str) -> HTTPResponse:
+    """The error of the contract."""
+    return response.json({"error": {"code": code, "message": message}}, status=status)
+
+
+def install_error_handlers(app: Sanic) -> None:
+    """All errors of the server as JSON, without a stack trace."""
+    app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
+    app.config.REQUEST_TIMEOUT = 15
+
+    async def client_error(_: Request, error: Exception) -> HTTPResponse:
+        assert isinstance(error, ClientError)  # noqa: S101 - registered for this class
+        return error_answer(error.status_code, error.code, error.text)
+
+    async def sanic_error(_: Request, error: Exception) -> HTTPResponse:
+        status = getattr(error, "status_code", 500) or 500
+        code, text = _CODES.get(status, ("error", "The request could not be answered."))
+        return error_answer(status, code, text)
+
+    async def no_records(_: Request, error: Exception) -> HTTPResponse:
+        log.error("records_unavailable")
+        return error_answer(503, "unavailable", _CODES[503][1])
+
+    async def fault(_: Request, error: Exception) -> HTTPResponse:
+        log.error("request_failed reason=%s", type(error).__name__, exc_info=error)
+        message = "Something went wrong on our side. Please try again, or call your care team."
+        return error_answer(500, "error", message)
+
+    app.error_handler.add(ClientError, client_error)
+    app.error_handler.add(SanicException, sanic_error)
+    app.error_handler.add(RecordsUnavailable, no_records)
+    app.error_handler.add(Exception, fault)
+
+
+def json_body(request: Request) -> dict[str, Any]:
+    """The request's JSON object. Raises ClientError that says what is wrong."""
+    kind = (request.headers.get("content-type") or "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise ClientError(415, "not_json", "Send JSON, with Content-Type: application/json.")
+    try:
+        body = json.loads(request.body.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ClientError(400, "invalid_json", "The body is not valid JSON in UTF-8.") from error
+    if not isinstance(body, dict):
+        raise ClientError(400, "invalid_json", "The body must be a JSON object.")
+    return body
+
+
+def bearer_token(request: Request) -> str:
+    """The token of the Authorization header; empty (and so unknown) when there is none."""
+    scheme, _, token = (request.headers.get("authorization") or "").partition(" ")
+    return token.strip()[:200] if scheme.lower() == "bearer" else ""
+
+
+def check_origin(request: Request, allowed: frozenset[str]) -> None:
+    """Refuse a page of another site that was not allowed; a client that is no page sends none."""
+    origin = request.headers.get("origin")
+    if origin is None or origin.rstrip("/") in allowed:
+        return
+    if urlsplit(origin).netloc != request.headers.get("host"):
+        raise ClientError(403, "origin", "This website may not use the chat.")
+
+
+def allow_cross_origin(request: Request) -> HTTPResponse:
+    """The answer to a browser's question before a cross-origin request."""
+    return response.empty(
+        204,
+        headers={
+            "Access-Control-Allow-Methods": "GET, POST, DELETE",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type",
+            "Access-Control-Max-Age": "600",
+        },
+    )
+
+
+def secure(request: Request, answer: HTTPResponse, allowed: frozenset[str]) -> None:
+    """Headers for every answer."""
+    answer.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+    answer.headers.setdefault("Cache-Control", "no-store")
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    origin = request.headers.get("origin")
+    if origin and origin.rstrip("/") in allowed:
+        answer.headers["Access-Control-Allow-Origin"] = origin
+        answer.headers["Vary"] = "Origin"

@@ -1,0 +1,43 @@
+"""How many sessions an address, and messages a conversation, may send in a minute."""
+
+from __future__ import annotations
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from sanic.request import Request
+
+from bot.channels.http import ClientError
+from bot.settings import Settings
+
+
+class RateLimits:
+    """Counts in this process's memory."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._sessions = RateLimitItemPerMinute(settings.sessions_per_minute)
+        self._messages = RateLimitItemPerMinute(settings.messages_per_minute)
+        self._proxies = settings.trusted_proxies
+
+    def new_session(self, request: Request) -> None:
+        """Raises ClientError 429 when this address opened too many."""
+        if not self._limiter.hit(self._sessions, "session", self._address(request)):
+            raise ClientError(429, "too_many", "Too many new conversations. Wait a minute.")
+
+    def message(self, request: Request, conversation: str) -> None:
+        """Raises ClientError 429 when this conversation sent too many."""
+        if not self._limiter.hit(self._messages, "message", conversation):
+            raise ClientError(
+                429,
+                "too_many",
+                "Too many messages at once. Wait a minute, then send it again. "
+                "In an emergency, call your local emergency number.",
+            )
+
+    def _address(self, request: Request) -> str:
+        """The client's address; behind trusted proxies the one that they saw."""
+        forwarded = [a.strip() for a in request.headers.get("x-forwarded-for", "").split(",")]
+        if self._proxies and len(forwarded) >= self._proxies and forwarded[-self._proxies]:
+            return forwarded[-self._proxies]
+        return str(request.ip)

@@ -1,0 +1,47 @@
+"""The visit summary as a file."""
+
+from __future__ import annotations
+
+from sanic import response
+from sanic.response import HTTPResponse
+
+from bot.channels.conversations import local_date
+from bot.interview.answers import Answer
+from bot.interview.summary import summary, to_html, to_json, to_text
+from bot.records.store import Conversation
+from bot.runtime import Runtime
+
+FORMATS = ("json", "html", "txt")
+# The page carries its own style and nothing else.
+_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+def summary_file(parts: Runtime, conversation: Conversation, kind: str) -> HTTPResponse | None:
+    """The summary of the interview begun last; None when there is none."""
+    interview = parts.records.interview_of(conversation.id)
+    if interview is None:
+        return None
+    rows = parts.records.answers(interview, conversation=conversation.id)
+    tracker = parts.records.tracker(conversation.id)
+    audience = tracker.audience if tracker else None
+    flags = parts.content.red_flags
+    made = summary(
+        parts.content.interview,
+        [Answer(**row) for row in rows],
+        reported_by="caregiver" if audience in ("child", "caregiver") else "patient",
+        today=local_date(conversation.timezone),
+        red_flags=[
+            f"{flag.at:%Y-%m-%d %H:%M} UTC: {flags.rule(flag.rule).name}"
+            for flag in parts.records.red_flags(conversation.id)
+        ],
+    )
+    if kind == "json":
+        return response.json(to_json(made))
+    if kind == "txt":
+        return response.text(to_text(made), headers=_as_file("txt"))
+    headers = {**_as_file("html"), "Content-Security-Policy": _PAGE_POLICY}
+    return response.html(to_html(made), headers=headers)
+
+
+def _as_file(ending: str) -> dict[str, str]:
+    return {"Content-Disposition": f'inline; filename="visit-summary.{ending}"'}

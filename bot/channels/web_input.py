@@ -1,0 +1,84 @@
+"""Reading and checking what web clients send."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from bot.channels.conversations import Said
+from bot.channels.http import ClientError
+
+COUNTRIES = ("US", "CA", "UK", "IE", "AU", "EU")
+_GB = {"GB": "UK"}
+_STARTS = ("prepare_visit",)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+MAX_CHARACTERS = 50_000
+
+
+@dataclass(frozen=True)
+class SessionWanted:
+    """What a new conversation begins with."""
+
+    start: str | None
+    timezone: str | None
+    country: str | None
+
+
+def read_session(body: dict[str, Any]) -> SessionWanted:
+    """Check the body of POST /chat/session."""
+    start = body.get("start")
+    if start is not None and start not in _STARTS:
+        raise ClientError(400, "unknown_start", f"`start` must be one of {', '.join(_STARTS)}.")
+    if body.get("resume") is not None:
+        raise ClientError(400, "unknown_code", "This code is not known, or was used before.")
+    country = _text(body, "country", 8)
+    country = _GB.get(country.upper(), country.upper()) if country else None
+    return SessionWanted(
+        start, _text(body, "timezone", 64), country if country in COUNTRIES else None
+    )
+
+
+def read_message(body: dict[str, Any]) -> Said:
+    """Check the body of POST /chat/message."""
+    message_id = _text(body, "id", 64)
+    if not message_id:
+        raise ClientError(400, "missing_id", "`id` must be a text of 1 to 64 characters.")
+    text, choice = body.get("text"), body.get("choice")
+    if (text is None) == (choice is None):
+        raise ClientError(400, "text_or_choice", "Send either `text` or `choice`.")
+    if choice is not None:
+        if not isinstance(choice, str) or len(choice) > 120:
+            raise ClientError(400, "unknown_choice", "`choice` must be the value of a choice.")
+        return Said(message_id, choice=_clean(choice))
+    if not isinstance(text, str):
+        raise ClientError(400, "invalid_text", "`text` must be text.")
+    if len(text) > MAX_CHARACTERS:
+        raise ClientError(413, "too_large", "The message is too long. Please send a shorter one.")
+    cleaned = _clean(text).strip()
+    if not cleaned:
+        raise ClientError(400, "empty_text", "The message is empty. Type a question, or choose one.")
+    return Said(message_id, text=cleaned)
+
+
+def read_feedback(body: dict[str, Any]) -> dict[str, Any]:
+    """Check the body of POST /chat/feedback."""
+    message = _text(body, "message", 64)
+    helpful = body.get("helpful")
+    if not message or not isinstance(helpful, bool):
+        raise ClientError(400, "invalid_feedback", "Send `message` (its id) and `helpful` (true or false).")
+    return {"message": message, "helpful": helpful, "comment": _text(body, "comment", 2000)}
+
+
+def _text(body: dict[str, Any], key: str, limit: int) -> str | None:
+    value = body.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > limit:
+        raise ClientError(400, f"invalid_{key}", f"`{key}` must be a text of at most {limit} characters.")
+    return _clean(value)
+
+
+def _clean(text: str) -> str:
+    """Without control characters, and without halves of characters that cannot be stored."""
+    return _CONTROL.sub("", text).encode("utf-8", "ignore").decode("utf-8")

@@ -1,0 +1,75 @@
+"""Starts Rasa's server with our channels, and trains its model."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bot.rasa_parts.patches import install_patches
+from bot.settings import ROOT, Settings
+
+# Rasa reads these itself.
+_ENVIRONMENT = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "RASA_MAX_CACHE_SIZE": "0",  # Rasa's cache does not see changes of our components
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "OMP_NUM_THREADS": "1",
+}
+
+
+def prepare(settings: Settings) -> None:
+    """Environment, logging and patches; before Rasa is imported."""
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    warnings.filterwarnings("ignore")  # of Rasa's dependencies; our own are errors in the tests
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
+    install_patches()
+
+
+def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> None:
+    """Serve until stopped. `on_ready` is called once requests are answered."""
+    prepare(settings)
+    from functools import partial
+
+    from rasa.core.run import (
+        close_resources,
+        configure_app,
+        create_http_input_channels,
+        load_agent_on_start,
+    )
+    from rasa.core.utils import AvailableEndpoints
+
+    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
+    channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
+    app = configure_app(channels, enable_api=False, endpoints=endpoints, port=settings.port)
+    app.register_listener(
+        partial(load_agent_on_start, str(model), endpoints, None), "before_server_start"
+    )
+
+    async def ready(_: Any, __: Any) -> None:
+        on_ready()
+
+    app.register_listener(ready, "after_server_start")
+    app.register_listener(close_resources, "after_server_stop")
+    app.run(host=settings.host, port=settings.port, access_log=False, motd=False)
+
+
+def train(settings: Settings, output: Path, training_files: list[Path]) -> None:
+    """Train a model and write it to `output` (a .tar.gz). Raises RuntimeError when Rasa gives none."""
+    prepare(settings)
+    from rasa.model_training import train as rasa_train
+
+    result = rasa_train(
+        domain=str(ROOT / "domain.yml"),
+        config=str(ROOT / "config.yml"),
+        training_files=[str(path) for path in training_files],
+        output=str(output.parent),
+        fixed_model_name=output.name.removesuffix(".tar.gz"),
+        force_training=True,
+    )
+    if not result.model:
+        raise RuntimeError("Rasa trained no model")

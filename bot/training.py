@@ -1,0 +1,47 @@
+"""The trained model: which inputs it was made from, and where it is kept."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from bot.content.knowledge import Knowledge
+from bot.settings import ROOT
+
+MODELS = ROOT / "var" / "models"
+QUESTIONS_FILE = ROOT / "var" / "training" / "questions.yml"
+_INPUTS = ("config.yml", "domain.yml", "requirements.txt", "data/*.yml", "bot/nlu/*.py",
+           "bot/rasa_parts/policies.py")  # fmt: skip
+
+
+def write_questions(knowledge: Knowledge) -> Path:
+    """The entries' example questions as training examples of their topics' intents."""
+    lines = ["# Generated from content/entries by bot/training.py; do not edit.", 'version: "3.1"', "nlu:"]
+    for topic in knowledge.topics:
+        questions = [
+            text
+            for entry in knowledge.entries.values()
+            if entry.topic == topic
+            for text in (*entry.questions, entry.title)
+        ]
+        lines += [f"- intent: ask_{topic}", "  examples: |"]
+        lines += [f"    - {_example(text)}" for text in dict.fromkeys(questions)]
+    QUESTIONS_FILE.parent.mkdir(parents=True, exist_ok=True)
+    text = "\n".join(lines) + "\n"
+    if not QUESTIONS_FILE.exists() or QUESTIONS_FILE.read_text(encoding="utf-8") != text:
+        QUESTIONS_FILE.write_text(text, encoding="utf-8")
+    return QUESTIONS_FILE
+
+
+def model_path(questions: Path) -> Path:
+    """Where the model of today's inputs is, or will be."""
+    digest = hashlib.sha256()
+    files = [path for pattern in _INPUTS for path in sorted(ROOT.glob(pattern))]
+    for path in (*files, questions):
+        digest.update(path.name.encode() + path.read_bytes())
+    return MODELS / f"{digest.hexdigest()[:16]}.tar.gz"
+
+
+def _example(text: str) -> str:
+    """Square brackets would be read as annotated entities."""
+    return text.replace("[", "(").replace("]", ")").lstrip("/")
