@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,7 +20,7 @@ def set_slot(name: str, value: Any) -> dict[str, Any]:
     return {"event": "slot", "name": name, "value": value, "timestamp": None}
 
 
-class TurnAction(Action):
+class TurnAction(Action, ABC):
     """An action that answers one turn with replies and slots."""
 
     @abstractmethod

@@ -10,9 +10,11 @@ import asyncio
 import datetime
 import logging
 import secrets
+import traceback
 import zoneinfo
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -221,6 +223,7 @@ class Conversations:
         return {
             "text": text[:READ_CHARACTERS],
             "choice": said.choice,
+            "channel": self._channel,
             "message_id": said.id,
             "country": conversation.country,
             "today": local_date(conversation.timezone).isoformat(),
@@ -255,7 +258,7 @@ class Conversations:
             return list(output.replies)
         error = task.exception() if not task.cancelled() else None
         if error is not None:
-            log.error("rasa_failed reason=%s", type(error).__name__)
+            log.error("rasa_failed reason=%s at=%s", type(error).__name__, _place(error))
             return []
         return list(output.replies)
 
@@ -335,6 +338,12 @@ def local_date(timezone: str | None) -> datetime.date:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         zone = datetime.timezone.utc
     return datetime.datetime.now(zone).date()
+
+
+def _place(error: BaseException) -> str:
+    """Where an error arose, without its message: that may hold what a person wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-4:]))
 
 
 def _begins_with_no(words: str) -> bool:

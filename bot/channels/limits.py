@@ -15,7 +15,8 @@ class RateLimits:
     """Counts in this process's memory."""
 
     def __init__(self, settings: Settings) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._storage = MemoryStorage()  # the limiter holds it only weakly
+        self._limiter = MovingWindowRateLimiter(self._storage)
         self._sessions = RateLimitItemPerMinute(settings.sessions_per_minute)
         self._messages = RateLimitItemPerMinute(settings.messages_per_minute)
         self._proxies = settings.trusted_proxies

@@ -39,7 +39,7 @@ class Turn:
             ranking=tuple(name for name in ranking if name),
             choice=metadata.get("choice"),
             message_id=metadata.get("message_id") or message.get("message_id") or "",
-            channel=tracker.get_latest_input_channel() or "cmdline",
+            channel=metadata.get("channel") or "cmdline",
             country=metadata.get("country"),
             today=metadata.get("today"),
             slots=dict(tracker.slots),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,15 @@ def prepare(settings: Settings) -> None:
     """Environment, logging and patches; before Rasa is imported."""
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    warnings.filterwarnings("ignore")  # of Rasa's dependencies; our own are errors in the tests
+    # Warnings of Rasa's dependencies; our own are errors in the tests.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
     install_patches()
+    from rasa.utils.log_utils import configure_structlog
+
+    # Rasa's own debug lines hold what people wrote.
+    configure_structlog(max(logging.getLevelName(settings.log_level), logging.INFO))
 
 
 def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-STOOD_IN = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text")
+STOOD_IN = ("tensorflow", "keras", "tensorflow_addons", "tensorflow_hub", "tensorflow_text")
 
 
 class TensorFlowIsNotLoaded(RuntimeError):

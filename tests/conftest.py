@@ -1,0 +1,140 @@
+"""The bot as `make run` starts it, for tests that speak to it over HTTP."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_WITHIN_S = 420  # the first start trains the model
+
+
+class Person:
+    """Somebody who chats: one conversation over HTTP."""
+
+    def __init__(self, client: httpx.Client, **wanted: Any) -> None:
+        self.client = client
+        opened = client.post("/chat/session", json=wanted)
+        assert opened.status_code == 201, opened.text
+        self.session = opened.json()
+        self.headers = {"Authorization": f"Bearer {self.session['token']}"}
+
+    def post(self, body: Any) -> httpx.Response:
+        """Send a message body as it is."""
+        return self.client.post("/chat/message", json=body, headers=self.headers)
+
+    def say(self, text: str, **more: Any) -> dict[str, Any]:
+        """Type a message; the whole answer of the server."""
+        return self._answered({"id": uuid.uuid4().hex, "text": text, **more})
+
+    def tap(self, choice: str) -> dict[str, Any]:
+        """Tap a choice."""
+        return self._answered({"id": uuid.uuid4().hex, "choice": choice})
+
+    def get(self, path: str, **query: str) -> httpx.Response:
+        """Read something of this conversation."""
+        return self.client.get(f"/chat/{path}", headers=self.headers, params=query)
+
+    def _answered(self, body: dict[str, Any]) -> dict[str, Any]:
+        answer = self.post(body)
+        assert answer.status_code == 200, answer.text
+        turn: dict[str, Any] = answer.json()
+        assert turn["messages"], "never an empty reply"
+        return turn
+
+
+def types(turn: dict[str, Any]) -> list[str]:
+    """The types of a turn's messages."""
+    return [message["type"] for message in turn["messages"]]
+
+
+def of_type(turn: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The one message of this type."""
+    found = [message for message in turn["messages"] if message["type"] == kind]
+    assert len(found) == 1, f"{len(found)} {kind} in {types(turn)}"
+    return found[0]
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def started_bot(folder: Path, **environment: str) -> Iterator[httpx.Client]:
+    """`python -m bot run` with a database of its own; ended with Ctrl-C."""
+    port = free_port()
+    log = folder / "bot.log"
+    settings = {
+        "PORT": str(port),
+        "DATABASE_URL": f"sqlite:///{folder}/bot.db",
+        "SESSIONS_PER_MINUTE": "10000",
+        "MESSAGES_PER_MINUTE": "10000",
+        **environment,
+    }
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"],
+            cwd=ROOT,
+            env={**os.environ, **settings},
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            _wait_until_ready(client, process, log)
+            yield client
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+
+
+def _wait_until_ready(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the bot stopped:\n{log.read_text()[-4000:]}"
+        try:
+            if client.get("/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.3)
+    raise AssertionError(f"not ready after {READY_WITHIN_S} s:\n{log.read_text()[-4000:]}")
+
+
+@pytest.fixture(scope="session")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """One started bot for all tests that do not change its settings."""
+    with started_bot(tmp_path_factory.mktemp("bot")) as client:
+        yield client
+
+
+@pytest.fixture
+def person(bot: httpx.Client) -> Person:
+    """A new conversation."""
+    return Person(bot)
+
+
+@pytest.fixture
+def new_person(bot: httpx.Client) -> Callable[..., Person]:
+    """Further conversations, with what their session begins with."""
+    return lambda **wanted: Person(bot, **wanted)
