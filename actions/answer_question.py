@@ -25,7 +25,7 @@ class AnswerQuestion(TurnAction):
 
 
 class SetAudience(TurnAction):
-    """"It is for my son, 6"; "and for children?" answers the last topic anew."""
+    """ "It is for my son, 6"; "and for children?" answers the last topic anew."""
 
     def name(self) -> str:
         return "action_set_audience"

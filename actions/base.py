@@ -1,4 +1,4 @@
-"""What every action shares: read the turn, say replies. The work is done by pure functions of bot/."""
+"""What every action shares: read the turn, say replies. The work is done in bot/."""
 
 from __future__ import annotations
 

@@ -38,7 +38,9 @@ def main(arguments: list[str]) -> int:
         else:
             run(config)
     except ContentError as error:
-        console.print(f"[bold]content/ has {len(error.problems)} problem(s); nothing was started:[/]")
+        console.print(
+            f"[bold]content/ has {len(error.problems)} problem(s); nothing was started:[/]"
+        )
         for problem in error.problems:
             console.print(f"  content/{problem}", markup=False)
         return 1
@@ -60,7 +62,9 @@ def run(config: Settings) -> None:
 
     def ready() -> None:
         took = time.monotonic() - begun
-        console.print(f"ready after {took:.0f} s: [bold]http://localhost:{config.port}/chat[/]  (Ctrl-C stops)")
+        console.print(
+            f"ready after {took:.0f} s: [bold]http://localhost:{config.port}/chat[/] (Ctrl-C stops)"
+        )
 
     serve(config, model, on_ready=ready)
     console.print("stopped")
@@ -128,7 +132,8 @@ def _refuse_port_in_use(config: Settings) -> None:
             probe.bind((config.host, config.port))
         except OSError as error:
             raise BotError(
-                f"port {config.port} is in use; stop what uses it, or choose another: PORT=5006 make run"
+                f"port {config.port} is in use; stop what uses it, "
+                "or choose another: PORT=5006 make run"
             ) from error
 
 

@@ -1,11 +1,11 @@
 """The errors of this project.
 
-    BotError
-    +-- ContentError                content/ is wrong: the start is refused, file, item and field are named
-    +-- SettingsError               the environment or .env is wrong
-    +-- KnowledgeBaseUnavailable    the database could not be read while answering
-    +-- RecordsUnavailable          a conversation could not be read or written
-    +-- UnknownConversation         the token opens no conversation (never existed, deleted, or too old)
+BotError
++-- ContentError                content/ is wrong: the start is refused, file, item and field are named
++-- SettingsError               the environment or .env is wrong
++-- KnowledgeBaseUnavailable    the database could not be read while answering
++-- RecordsUnavailable          a conversation could not be read or written
++-- UnknownConversation         the token opens no conversation (never existed, deleted, or too old)
 """
 
 from __future__ import annotations

@@ -19,18 +19,18 @@ class Settings(BaseSettings):
     """Settings by their names in the environment (upper case)."""
 
     host: str = "127.0.0.1"
-    port: int = Field(5005, ge=1, le=65535)
+    port: int = Field(default=5005, ge=1, le=65535)
     database_url: str = "sqlite:///var/afterall.db"
     action_endpoint_url: str | None = None
-    action_timeout_s: float = Field(3.0, gt=0, le=60)
-    turn_timeout_s: float = Field(10.0, gt=0, le=120)
+    action_timeout_s: float = Field(default=3.0, gt=0, le=60)
+    turn_timeout_s: float = Field(default=10.0, gt=0, le=120)
     care_team_name: str = "your care team"
     care_team_phone: str | None = None
     default_country: str | None = None
     allowed_origins: str = ""
-    messages_per_minute: int = Field(60, ge=1)
-    sessions_per_minute: int = Field(60, ge=1)
-    trusted_proxies: int = Field(0, ge=0, le=5)
+    messages_per_minute: int = Field(default=60, ge=1)
+    sessions_per_minute: int = Field(default=60, ge=1)
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
     log_level: str = "WARNING"
 
     class Config:
@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> frozenset[str]:
         """Web origins, besides the bot's own, that may use the chat."""
-        return frozenset(o.strip().rstrip("/") for o in self.allowed_origins.split(",") if o.strip())
+        return frozenset(
+            o.strip().rstrip("/") for o in self.allowed_origins.split(",") if o.strip()
+        )
 
     @property
     def content_folder(self) -> Path:

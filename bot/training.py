@@ -16,7 +16,11 @@ _INPUTS = ("config.yml", "domain.yml", "requirements.txt", "data/*.yml", "bot/nl
 
 def write_questions(knowledge: Knowledge) -> Path:
     """The entries' example questions as training examples of their topics' intents."""
-    lines = ["# Generated from content/entries by bot/training.py; do not edit.", 'version: "3.1"', "nlu:"]
+    lines = [
+        "# Generated from content/entries by bot/training.py; do not edit.",
+        'version: "3.1"',
+        "nlu:",
+    ]
     for topic in knowledge.topics:
         questions = [
             text

@@ -21,11 +21,10 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
 from bot.channels.choices import CONSENT_CHOICES, DELETE_CHOICES, choices_in, payload_of
 from bot.dialogue.own_words import own_reply
-from bot.errors import BotError, RecordsUnavailable
-from bot.records.store import Conversation, StoredTurn
-from bot.rendering.reply import Reply
-from bot.runtime import Runtime
+from bot.errors import BotError
 from bot.rasa_parts.lock_store import ConversationLocks
+from bot.records.store import Conversation, StoredTurn
+from bot.runtime import Runtime
 from bot.triage.red_flags import Finding
 from bot.triage.replies import CONFIRM_WORDS, card_reply
 
@@ -66,7 +65,7 @@ class ReplyChannel(CollectingOutputChannel):
         self._channel = channel
         self.replies: list[dict[str, Any]] = []
 
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         """The channel's name, by which replies are rendered."""
         return self._channel
 
@@ -150,7 +149,9 @@ class Conversations:
         metadata = await asyncio.to_thread(
             self._metadata, conversation, said, text, finding, answered
         )
-        replies = await self._ask_rasa(conversation, said, text, metadata, in_hurry=bool(finding.level))
+        replies = await self._ask_rasa(
+            conversation, said, text, metadata, in_hurry=bool(finding.level)
+        )
         replies = await self._complete(conversation, finding, replies)
         if len(text) > READ_CHARACTERS:
             replies.append(own_reply("too_long", self._parts, "notice").as_json())
@@ -162,9 +163,7 @@ class Conversations:
 
     # -- red flags ---------------------------------------------------------------------------
 
-    def _screen(
-        self, conversation: Conversation, said: Said, text: str
-    ) -> tuple[Finding, bool]:
+    def _screen(self, conversation: Conversation, said: Said, text: str) -> tuple[Finding, bool]:
         """What the message raises, and whether it is a clear answer to our confirm line."""
         last = self._records.last_reply(conversation.id) or {}
         confirming = last.get("rule") if last.get("type") == "confirm_red_flag" else None

@@ -102,7 +102,7 @@ def check_origin(request: Request, allowed: frozenset[str]) -> None:
         raise ClientError(403, "origin", "This website may not use the chat.")
 
 
-def allow_cross_origin(request: Request) -> HTTPResponse:
+def allow_cross_origin() -> HTTPResponse:
     """The answer to a browser's question before a cross-origin request."""
     return response.empty(
         204,

@@ -1,4 +1,4 @@
-"""The web channel: HTTP under /chat. The contract is in docs/http.md; identity is a bearer token."""
+"""The web channel: HTTP under /chat (contract: docs/http.md); identity is a bearer token."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import html
 import mimetypes
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -14,7 +13,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.conversations import Conversations, Said, UnknownChoice
+from bot.channels.conversations import Conversations, UnknownChoice
 from bot.channels.http import (
     ClientError,
     allow_cross_origin,
@@ -27,7 +26,7 @@ from bot.channels.http import (
 from bot.channels.limits import RateLimits
 from bot.channels.summary_download import FORMATS, summary_file
 from bot.channels.web_input import read_feedback, read_message, read_session
-from bot.errors import RecordsUnavailable, UnknownConversation
+from bot.errors import UnknownConversation
 from bot.records.store import Conversation
 from bot.records.transfer import as_json
 from bot.runtime import Runtime, runtime
@@ -67,9 +66,8 @@ def build_routes(
 ) -> Blueprint:
     """The routes of the contract, over one set of conversations."""
     routes = Blueprint("web")
-    conversations = Conversations("web", parts, on_new_message)
-    limits = RateLimits(parts.settings)
-    pages = _Pages(parts)
+    web = _Routes(parts, on_new_message)
+    origins = parts.settings.origins
 
     @routes.listener("before_server_start")
     async def prepare(app: Sanic, _: Any) -> None:
@@ -77,28 +75,50 @@ def build_routes(
 
     @routes.middleware("request")
     async def guard(request: Request) -> HTTPResponse | None:
-        check_origin(request, parts.settings.origins)
-        return allow_cross_origin(request) if request.method == "OPTIONS" else None
+        check_origin(request, origins)
+        return allow_cross_origin() if request.method == "OPTIONS" else None
 
     @routes.middleware("response")
     async def protect(request: Request, answer: HTTPResponse) -> None:
-        secure(request, answer, parts.settings.origins)
+        secure(request, answer, origins)
 
-    async def known(request: Request) -> Conversation:
-        try:
-            return await asyncio.to_thread(parts.records.by_token, bearer_token(request))
-        except UnknownConversation as error:
-            raise ClientError(401, "unknown_session", UNKNOWN_SESSION) from error
+    for method, path, handler in (
+        ("GET", "/", web.page),
+        ("POST", "/session", web.session),
+        ("POST", "/message", web.message),
+        ("GET", "/history", web.history),
+        ("GET", "/summary", web.summary),
+        ("POST", "/feedback", web.feedback),
+        ("GET", "/export", web.export),
+        ("DELETE", "/session", web.delete),
+        ("GET", "/<name>", web.file),
+    ):
+        routes.add_route(handler, path, methods=[method, "OPTIONS"])
+    return routes
 
-    @routes.get("/")
-    async def page(_: Request) -> HTTPResponse:
-        return pages.page()
 
-    @routes.post("/session")
-    async def session(request: Request) -> HTTPResponse:
-        limits.new_session(request)
+class _Routes:
+    """One method for each call of the contract."""
+
+    def __init__(
+        self, parts: Runtime, on_new_message: Callable[[UserMessage], Awaitable[Any]]
+    ) -> None:
+        self._parts = parts
+        self._records = parts.records
+        self._conversations = Conversations("web", parts, on_new_message)
+        self._limits = RateLimits(parts.settings)
+        self._pages = _Pages(parts)
+
+    async def page(self, _: Request) -> HTTPResponse:
+        return self._pages.page()
+
+    async def file(self, _: Request, name: str) -> HTTPResponse:
+        return self._pages.file(name)
+
+    async def session(self, request: Request) -> HTTPResponse:
+        self._limits.new_session(request)
         wanted = read_session(json_body(request))
-        opened = await conversations.open(
+        opened = await self._conversations.open(
             start=wanted.start, timezone=wanted.timezone, country=wanted.country
         )
         body = {
@@ -109,68 +129,64 @@ def build_routes(
         }
         return response.json(body, status=201)
 
-    @routes.post("/message")
-    async def message(request: Request) -> HTTPResponse:
-        conversation = await known(request)
-        limits.message(request, conversation.id)
-        said: Said = read_message(json_body(request))
+    async def message(self, request: Request) -> HTTPResponse:
+        conversation = await self._known(request)
+        self._limits.message(request, conversation.id)
+        said = read_message(json_body(request))
         try:
-            turn = await conversations.say(conversation, said)
+            turn = await self._conversations.say(conversation, said)
         except UnknownChoice as error:
             raise ClientError(
                 400, "unknown_choice", "This choice was not offered. Choose one that was, or type."
             ) from error
         return response.json({"turn": turn.turn, "messages": turn.messages, "state": turn.state})
 
-    @routes.get("/history")
-    async def history(request: Request) -> HTTPResponse:
-        conversation = await known(request)
-        return response.json(
-            {"messages": await asyncio.to_thread(parts.records.history, conversation.id)}
-        )
+    async def history(self, request: Request) -> HTTPResponse:
+        conversation = await self._known(request)
+        messages = await asyncio.to_thread(self._records.history, conversation.id)
+        return response.json({"messages": messages})
 
-    @routes.get("/summary")
-    async def summary(request: Request) -> HTTPResponse:
-        conversation = await known(request)
+    async def summary(self, request: Request) -> HTTPResponse:
+        conversation = await self._known(request)
         kind = request.args.get("format", "json")
         if kind not in FORMATS:
-            known_formats = ", ".join(FORMATS)
-            raise ClientError(400, "unknown_format", f"The summary comes as {known_formats}.")
-        made = await asyncio.to_thread(summary_file, parts, conversation, kind)
+            known = ", ".join(FORMATS)
+            raise ClientError(400, "unknown_format", f"The summary comes as {known}.")
+        made = await asyncio.to_thread(summary_file, self._parts, conversation, kind)
         if made is None:
             raise ClientError(404, "no_interview", "No interview was started in this conversation.")
         return made
 
-    @routes.post("/feedback")
-    async def feedback(request: Request) -> HTTPResponse:
-        conversation = await known(request)
+    async def feedback(self, request: Request) -> HTTPResponse:
+        conversation = await self._known(request)
         given = read_feedback(json_body(request))
-        await asyncio.to_thread(parts.records.add_feedback, conversation.id, **given)
+        await asyncio.to_thread(self._records.add_feedback, conversation.id, **given)
         return response.empty(204)
 
-    @routes.get("/export")
-    async def export(request: Request) -> HTTPResponse:
-        conversation = await known(request)
-        return response.json(as_json(await asyncio.to_thread(parts.records.export, conversation.id)))
+    async def export(self, request: Request) -> HTTPResponse:
+        conversation = await self._known(request)
+        rows = await asyncio.to_thread(self._records.export, conversation.id)
+        return response.json(as_json(rows))
 
-    @routes.delete("/session")
-    async def delete(request: Request) -> HTTPResponse:
-        conversation = await known(request)
-        await asyncio.to_thread(parts.records.delete, conversation.id)
+    async def delete(self, request: Request) -> HTTPResponse:
+        conversation = await self._known(request)
+        await asyncio.to_thread(self._records.delete, conversation.id)
         return response.empty(204)
 
-    @routes.get("/<name>")
-    async def static(_: Request, name: str) -> HTTPResponse:
-        return pages.file(name)
-
-    return routes
+    async def _known(self, request: Request) -> Conversation:
+        try:
+            return await asyncio.to_thread(self._records.by_token, bearer_token(request))
+        except UnknownConversation as error:
+            raise ClientError(401, "unknown_session", UNKNOWN_SESSION) from error
 
 
 class _Pages:
     """The chat page and its scripts, read once; nothing outside web/ can be named."""
 
     def __init__(self, parts: Runtime) -> None:
-        self._files = {p.name: p.read_bytes() for p in sorted(WEB.iterdir()) if p.suffix in (".js", ".css")}
+        self._files = {
+            p.name: p.read_bytes() for p in sorted(WEB.iterdir()) if p.suffix in (".js", ".css")
+        }
         page = (WEB / "chat.html").read_text(encoding="utf-8")
         phone = parts.settings.care_team_phone
         attribute = f' data-phone="{html.escape(phone)}"' if phone else ""

@@ -57,7 +57,9 @@ def read_message(body: dict[str, Any]) -> Said:
         raise ClientError(413, "too_large", "The message is too long. Please send a shorter one.")
     cleaned = _clean(text).strip()
     if not cleaned:
-        raise ClientError(400, "empty_text", "The message is empty. Type a question, or choose one.")
+        raise ClientError(
+            400, "empty_text", "The message is empty. Type a question, or choose one."
+        )
     return Said(message_id, text=cleaned)
 
 
@@ -66,7 +68,9 @@ def read_feedback(body: dict[str, Any]) -> dict[str, Any]:
     message = _text(body, "message", 64)
     helpful = body.get("helpful")
     if not message or not isinstance(helpful, bool):
-        raise ClientError(400, "invalid_feedback", "Send `message` (its id) and `helpful` (true or false).")
+        raise ClientError(
+            400, "invalid_feedback", "Send `message` (its id) and `helpful` (true or false)."
+        )
     return {"message": message, "helpful": helpful, "comment": _text(body, "comment", 2000)}
 
 
@@ -75,7 +79,9 @@ def _text(body: dict[str, Any], key: str, limit: int) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or len(value) > limit:
-        raise ClientError(400, f"invalid_{key}", f"`{key}` must be a text of at most {limit} characters.")
+        raise ClientError(
+            400, f"invalid_{key}", f"`{key}` must be a text of at most {limit} characters."
+        )
     return _clean(value)
 
 

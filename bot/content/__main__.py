@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from bot.content.files import Problems
-from bot.content.knowledge import Knowledge, read_knowledge
+from bot.content.knowledge import Entry, Knowledge, read_knowledge
 from bot.content.readability import reading_grade, word_count
 
 GRADE_LIMIT = 8.0
@@ -50,7 +50,7 @@ def _texts(knowledge: Knowledge, entry_id: str) -> list[str]:
     return [s.text for s in entry.sentences] + ([entry.next] if entry.next else [])
 
 
-def _reading_hints(knowledge: Knowledge, entries: dict[str, object]) -> list[str]:
+def _reading_hints(knowledge: Knowledge, entries: dict[str, Entry]) -> list[str]:
     hints = []
     for entry_id in entries:
         texts = _texts(knowledge, entry_id)

@@ -35,7 +35,9 @@ def read_content(root: Path) -> Content:
         red_flags = read_red_flags(root, problems, knowledge.facts)
         interview = read_interview(root, problems)
     except ContentError as error:
-        raise ContentError([*problems.lines, *(p for p in error.problems if p not in problems.lines)]) from error
+        raise ContentError(
+            [*problems.lines, *(p for p in error.problems if p not in problems.lines)]
+        ) from error
     problems.raise_if_any()
     if audience is None:
         raise ContentError(["audience.yml: file: -: cannot be read"])

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, root_validator, validator
 
@@ -91,7 +91,7 @@ class Derived(ContentModel):
 
 
 class Sentence(ContentModel):
-    """One sentence of an answer. Without facts it must be `kind: support` (and say nothing medical)."""
+    """One sentence of an answer. Without facts it is `kind: support` and says nothing medical."""
 
     text: str = Field(min_length=3)
     facts: tuple[str, ...] = ()
@@ -202,11 +202,7 @@ def _read_facts(root: Path, problems: Problems) -> tuple[dict[str, Source], dict
             source = build(Source, raw, problems, file=file, item=str(key))
             if source is not None:
                 sources[str(key)] = source
-        for raw in value.get("facts") or []:
-            item = str(raw.get("id", "fact")) if isinstance(raw, dict) else "fact"
-            fact = build(Fact, raw, problems, file=file, item=item)
-            if fact is None:
-                continue
+        for fact in _facts_of(value, file, problems):
             if fact.id in facts:
                 problems.add(file, fact.id, "id", f"is used twice (also in {places[fact.id]})")
             facts[fact.id], places[fact.id] = fact, file
@@ -215,6 +211,14 @@ def _read_facts(root: Path, problems: Problems) -> tuple[dict[str, Source], dict
             if source_id not in sources:
                 problems.add(places[fact.id], fact.id, "sources", f"unknown source {source_id!r}")
     return sources, facts
+
+
+def _facts_of(value: dict[str, Any], file: str, problems: Problems) -> Iterator[Fact]:
+    for raw in value.get("facts") or []:
+        item = str(raw.get("id", "fact")) if isinstance(raw, dict) else "fact"
+        fact = build(Fact, raw, problems, file=file, item=item)
+        if fact is not None:
+            yield fact
 
 
 def _read_topics(root: Path, problems: Problems) -> dict[str, Topic]:
@@ -236,7 +240,9 @@ def _check_place(entry: Entry, path: Path, root: Path, problems: Problems) -> No
     if file != expected:
         problems.add(file, entry.id, "id", f"an entry with this id belongs in {expected}")
     if topic != entry.topic:
-        problems.add(file, entry.id, "topic", f"is {entry.topic!r} but the id begins with {topic!r}")
+        problems.add(
+            file, entry.id, "topic", f"is {entry.topic!r} but the id begins with {topic!r}"
+        )
 
 
 def _entry_faults(

@@ -266,9 +266,7 @@ def _mapping(value: Any) -> dict[str, Any]:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _items(
-    model: type[Model], root: Path, file: str, key: str, problems: Problems
-) -> list[Model]:
+def _items(model: type[Model], root: Path, file: str, key: str, problems: Problems) -> list[Model]:
     value = _mapping(read_yaml(root / file, problems, root=root))
     return _build_all(model, value.get(key), problems, file)
 
@@ -363,7 +361,11 @@ def _rest_faults(
     for word in sorted(set(LAYOUT_WORDS) ^ set(rest.layout.words)):
         yield "layout", f"words.{word}", "is missing" if word in LAYOUT_WORDS else "is not known"
     layout = rest.layout
-    tables = {"crisis": layout.crisis, "crisis_young": layout.crisis_young, "support": layout.support}
+    tables = {
+        "crisis": layout.crisis,
+        "crisis_young": layout.crisis_young,
+        "support": layout.support,
+    }
     tables["emergency"] = {country: (one,) for country, one in layout.emergency.items()}
     for name, table in tables.items():
         for country, ids in table.items():

@@ -50,9 +50,9 @@ def start(turn: Turn, parts: Runtime) -> Response:
     """A new interview; the unfinished one goes on unless the person wants to start again."""
     script = parts.content.interview
     answers = answers_in(turn)
-    if turn.slots.get("interview_id") and turn.choice != "start_over":
-        if not answers or next_question(script, answers) is not None:
-            return [own_reply("interview_resumed", parts, "notice")], {"interview_attempt": 1}
+    is_begun = bool(turn.slots.get("interview_id")) and turn.choice != "start_over"
+    if is_begun and (not answers or next_question(script, answers) is not None):
+        return [own_reply("interview_resumed", parts, "notice")], {"interview_attempt": 1}
     return [own_reply("interview_intro", parts, "text")], _new_interview()
 
 
@@ -172,7 +172,13 @@ def _digress(turn: Turn, parts: Runtime) -> list[Reply]:
         return answer_again(turn, parts, part=part)[0]
     if turn.topic is not None:
         return answer_topic(turn, parts)[0]
-    if intent in ("medication_advice", "lab_results", "other_cancer", "ask_is_it_relapse", "out_of_scope"):
+    if intent in (
+        "medication_advice",
+        "lab_results",
+        "other_cancer",
+        "ask_is_it_relapse",
+        "out_of_scope",
+    ):
         return [decline(turn, parts)]
     if intent == "contact_human":
         return [contact_lines(turn, parts)]

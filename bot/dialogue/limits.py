@@ -18,6 +18,7 @@ REASONS = {
     "lab_results": ("diagnosis", "declined_lab_results"),
     "ask_is_it_relapse": ("diagnosis", "declined_diagnosis"),
 }
+SUPPORT_LINES = ("leukemia_support", "cancer_support")
 TOPICS_OFFERED = 3
 _HAS_LETTERS = re.compile(r"[^\W_]", re.UNICODE)
 # Intents that are no topics but can be offered as one, with the label of their button.
@@ -65,9 +66,9 @@ def contact_lines(turn: Turn, parts: Runtime) -> Reply:
     country = turn.country or parts.settings.default_country
     lines = [reply.text]
     for contact in parts.content.red_flags.contacts.values():
-        if contact.kind in ("leukemia_support", "cancer_support") and contact.call:
-            if country is None or contact.country == country:
-                hours = f" ({contact.hours})" if contact.hours else ""
-                place = f" [{contact.country}]" if country is None else ""
-                lines.append(f"- {contact.name}{place}: {contact.call}{hours}")
+        is_near = country is None or contact.country == country
+        if is_near and contact.kind in SUPPORT_LINES and contact.call:
+            hours = f" ({contact.hours})" if contact.hours else ""
+            place = f" [{contact.country}]" if country is None else ""
+            lines.append(f"- {contact.name}{place}: {contact.call}{hours}")
     return Reply("text", "\n".join(lines))

@@ -10,9 +10,27 @@ from dataclasses import dataclass
 from bot.interview.times import Precision
 
 ONES = (
-    ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    + ("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen")
-    + ("eighteen", "nineteen", "twenty")
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
 )
 _NUMBERS: dict[str, float] = {word: float(value) for value, word in enumerate(ONES)}
 _NUMBERS |= {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}

@@ -67,9 +67,39 @@ _SCALE = re.compile(
 )
 # These mean a choice only where they begin the answer: "no", but not "I have no car".
 _LEADING_ONLY = frozenset(
-    ("yes", "yeah", "yep", "yup", "ya", "no", "nope", "nah", "sure", "right", "true", "all", "new")
-    + ("never", "none", "nothing", "done", "worse", "low", "high", "small", "fine", "ok", "okay")
-    + ("another", "strong", "little", "light", "half", "same", "false")
+    (
+        "yes",
+        "yeah",
+        "yep",
+        "yup",
+        "ya",
+        "no",
+        "nope",
+        "nah",
+        "sure",
+        "right",
+        "true",
+        "all",
+        "new",
+        "never",
+        "none",
+        "nothing",
+        "done",
+        "worse",
+        "low",
+        "high",
+        "small",
+        "fine",
+        "ok",
+        "okay",
+        "another",
+        "strong",
+        "little",
+        "light",
+        "half",
+        "same",
+        "false",
+    )
 )
 # "It was": the whole answer means yes, but not "it was too long ago".
 _EXACT_ONLY = re.compile(

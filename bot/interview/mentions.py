@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -53,7 +54,7 @@ def find_symptoms(script: Script, text: str) -> tuple[Said, ...]:
     for mention in mentions:
         first.setdefault(mention.symptom.id, mention)
     kept = sorted(first.values(), key=lambda m: m.start)
-    starts = [0] + [_cut(plain, a, b) for a, b in zip(kept, kept[1:], strict=False)] + [len(text)]
+    starts = [0] + [_cut(plain, a, b) for a, b in itertools.pairwise(kept)] + [len(text)]
     said = []
     for index, mention in enumerate(kept):
         part = text[starts[index] : starts[index + 1]]

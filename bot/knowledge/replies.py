@@ -12,7 +12,7 @@ from bot.rendering.reply import Choice, Reply
 def answer_reply(
     entry: Entry, catalogue: Catalogue, *, part: str = "short", more_label: str, intro: str = ""
 ) -> Reply:
-    """The answer of the contract. `part` short is said first, more on "tell me more", all for both."""
+    """The answer of the contract. `part`: short (said first), more ("tell me more") or all."""
     said = tuple(s for s in entry.sentences if part in ("all", s.part))
     has_more = part == "short" and any(s.part == "more" for s in entry.sentences)
     used = dict.fromkeys(source for sentence in said for source in sentence.sources)

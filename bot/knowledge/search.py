@@ -28,7 +28,10 @@ class EntrySearch:
         self._features = FeatureUnion(
             [
                 ("words", TfidfVectorizer(sublinear_tf=True, stop_words=None)),
-                ("letters", TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True)),
+                (
+                    "letters",
+                    TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True),
+                ),
             ]
         )
         self._matrix = self._features.fit_transform(texts)
@@ -37,7 +40,9 @@ class EntrySearch:
         """For each entry id, how close its nearest example is, from 0 to 1."""
         vector = self._features.transform([question.lower()])
         scores = (self._matrix @ vector.T).toarray().ravel() / 2.0
-        return {entry: float(max(scores[row] for row in rows)) for entry, rows in self._rows.items()}
+        return {
+            entry: float(max(scores[row] for row in rows)) for entry, rows in self._rows.items()
+        }
 
 
 @lru_cache(maxsize=2)

@@ -7,8 +7,10 @@ import re
 from bot.content.audience import AudienceContent
 
 _AGE = re.compile(
-    r"\b(?:i am|i'm|im|aged?|he is|she is|he's|she's|hes|shes|is|turned|turning)\s+(?:only\s+|just\s+)?"
-    r"(?P<is>\d{1,3})\b(?!\s*(?:%|days?|weeks?|months?|wks?|mo\b|hours?|percent|points|degrees|[cf]\b))"
+    r"\b(?:i am|i'm|im|aged?|he is|she is|he's|she's|hes|shes|is|turned|turning)\s+"
+    r"(?:only\s+|just\s+)?"
+    r"(?P<is>\d{1,3})\b"
+    r"(?!\s*(?:%|days?|weeks?|months?|wks?|mo\b|hours?|percent|points|degrees|[cf]\b))"
     r"|\b(?P<old>\d{1,3})[\s-]*(?:years?|yrs?|yr|y)[\s/-]*(?:olds?|o\b)"
     r"|\b(?P<months>\d{1,2})[\s-]*months?[\s-]*old"
     r"|\b(?:son|daughter|boy|girl|husband|wife|mom|mum|dad|mother|father)\s*[,(]\s*(?P<of>\d{1,3})\b"

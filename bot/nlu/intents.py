@@ -57,8 +57,18 @@ class IntentModel:
         """Fit features and classifier. `vectors`: the texts' vectors where they are known."""
         ngrams = FeatureUnion(
             [
-                ("words", TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=WORD, min_df=2)),
-                ("letters", TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=3)),
+                (
+                    "words",
+                    TfidfVectorizer(
+                        ngram_range=(1, 2), sublinear_tf=True, token_pattern=WORD, min_df=2
+                    ),
+                ),
+                (
+                    "letters",
+                    TfidfVectorizer(
+                        analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=3
+                    ),
+                ),
             ]
         )
         texts = [plain(text) for text in texts]

@@ -43,8 +43,12 @@ class ContentResponses(NaturalLanguageGenerator):
             finding = Finding(
                 mark["level"], mark["rule"], tuple(mark["signs"]), None, mark["repeated"]
             )
-            return card_reply(finding, parts.content, country=metadata.get("country"),
-                              care_team_phone=parts.settings.care_team_phone)
+            return card_reply(
+                finding,
+                parts.content,
+                country=metadata.get("country"),
+                care_team_phone=parts.settings.care_team_phone,
+            )
         if name == "utter_confirm_red_flag":
             return confirm_reply(mark["confirm"], parts.content)
         if name == "utter_red_flag_cleared":

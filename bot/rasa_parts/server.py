@@ -64,7 +64,7 @@ def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> N
 
 
 def train(settings: Settings, output: Path, training_files: list[Path]) -> None:
-    """Train a model and write it to `output` (a .tar.gz). Raises RuntimeError when Rasa gives none."""
+    """Train a model into `output` (a .tar.gz). Raises RuntimeError when Rasa gives none."""
     prepare(settings)
     from rasa.model_training import train as rasa_train
 

@@ -25,8 +25,8 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.records.store import TrackerRow
 from bot.rasa_parts.patches import install_patches
+from bot.records.store import TrackerRow
 from bot.runtime import runtime
 
 WINDOW_TURNS = 8
@@ -72,7 +72,9 @@ def windowed(tracker: DialogueStateTracker, turns: int) -> Iterable[Event]:
     if len(starts) <= turns:
         return events
     cut = starts[-turns]
-    before = DialogueStateTracker.from_events(tracker.sender_id, events[:cut], tracker.slots.values())
+    before = DialogueStateTracker.from_events(
+        tracker.sender_id, events[:cut], tracker.slots.values()
+    )
     state: list[Event] = [
         SlotSet(name, slot.value) for name, slot in before.slots.items() if slot.value is not None
     ]

@@ -139,9 +139,7 @@ class Records:
         """Note the person's answer. After "yes" all of the conversation moves to the database;
         after a "no" that follows a "yes" it moves back to memory."""
         at = self._now()
-        source, target = (
-            (self._memory, self._durable) if given else (self._durable, self._memory)
-        )
+        source, target = (self._memory, self._durable) if given else (self._durable, self._memory)
         with self._on(source) as connection:
             rows = read_rows(connection, conversation)
         if rows["conversations"]:
@@ -354,9 +352,7 @@ class Records:
         }
         with self._where(conversation) as connection:
             changed = connection.execute(
-                update(t.trackers)
-                .where(t.trackers.c.conversation == conversation)
-                .values(**values)
+                update(t.trackers).where(t.trackers.c.conversation == conversation).values(**values)
             )
             if not changed.rowcount:
                 connection.execute(insert(t.trackers), [{"conversation": conversation, **values}])
@@ -448,9 +444,7 @@ def _conversation(row: Any) -> Conversation:
 
 
 def _next(connection: Connection, column: Any, table: Any, conversation: str) -> int:
-    last = connection.scalar(
-        select(func.max(column)).where(table.c.conversation == conversation)
-    )
+    last = connection.scalar(select(func.max(column)).where(table.c.conversation == conversation))
     return int(last or 0) + 1
 
 

@@ -57,9 +57,7 @@ def delete_rows(connection: Connection, conversation: str) -> None:
 def as_json(rows: Rows) -> dict[str, Any]:
     """Rows for the person's own export: dates as text, without the token's hash."""
     return {
-        table: [
-            {k: _plain(v) for k, v in row.items() if k != "token_hash"} for row in values
-        ]
+        table: [{k: _plain(v) for k, v in row.items() if k != "token_hash"} for row in values]
         for table, values in rows.items()
     }
 

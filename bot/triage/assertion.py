@@ -144,7 +144,11 @@ class Message:
 
     def _sentence(self, mention: Mention) -> Span:
         start, end = mention.start, mention.end
-        while start > mention.start - WINDOW and start > 0 and not self._tokens[start - 1].ends_sentence:
+        while (
+            start > mention.start - WINDOW
+            and start > 0
+            and not self._tokens[start - 1].ends_sentence
+        ):
             start -= 1
         last = min(len(self._tokens), mention.end + WINDOW)
         while end < last and not self._tokens[end - 1].ends_sentence:
@@ -253,7 +257,9 @@ class Message:
     def _or_follows(self, mention: Mention) -> bool:
         """Does the list go on with "or"? ("no fever, chest pain or bleeding")"""
         _, end = self._clause(mention)
-        end = min([end, mention.end + _NEAR, *(a for a, _ in self._hits("new_clause", mention.end, end))])
+        end = min(
+            [end, mention.end + _NEAR, *(a for a, _ in self._hits("new_clause", mention.end, end))]
+        )
         return bool(self._hits("list_or", mention.end, end))
 
     def _gone(self, mention: Mention) -> Status | None:
@@ -330,6 +336,10 @@ class Message:
         """Where a question begins: at the start, after a mark, or with words only questions have."""
         found = self._hits("question", start, end, mention)
         for a, b in self._hits("question_start", start, end, mention):
-            if a == start or self._tokens[a - 1].ends_clause or self._hits("greeting", a - _BESIDE, a):
+            if (
+                a == start
+                or self._tokens[a - 1].ends_clause
+                or self._hits("greeting", a - _BESIDE, a)
+            ):
                 found.append((a, b))
         return sorted(found)

@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from bot.content.red_flags import GAP_WORDS, Level, Outcome, RedFlag, RedFlagContent, phrase_variants
+from bot.content.red_flags import (
+    GAP_WORDS,
+    Level,
+    Outcome,
+    RedFlag,
+    RedFlagContent,
+    phrase_variants,
+)
 from bot.triage.assertion import Mention, Message, Span, Token, spelling_table, tokens_of
 from bot.triage.temperature import Temperature, find_temperatures
 
@@ -177,7 +184,9 @@ class RedFlagDetector:
         line was just asked: "yes" and "not sure" raise it, a clear "no" is silent.
         """
         tokens = tokens_of(text, self._spellings)
-        outcomes = self._outcomes(tokens, asked=confirming is not None and confirming == self._fever)
+        outcomes = self._outcomes(
+            tokens, asked=confirming is not None and confirming == self._fever
+        )
         if confirming in self._content.flags and self._answer(tokens) in ("yes", "unsure"):
             outcomes[confirming] = "card"  # type: ignore[index]
         elif confirming is not None and outcomes.get(confirming) == "confirm":
@@ -227,7 +236,9 @@ class RedFlagDetector:
         for (kind, flag), start, end in map(_parts, hits):
             if kind == "not_meant":
                 idioms.setdefault(flag, set()).update(range(start, end))
-        found = list(self._of_temperatures(find_temperatures(tokens, self._content.temperature, asked=asked)))
+        found = list(
+            self._of_temperatures(find_temperatures(tokens, self._content.temperature, asked=asked))
+        )
         for (kind, flag), start, end in map(_parts, hits):
             one = self._content.flags[flag]
             if kind not in ("says", "may_say") or (one.context and flag not in contexts):

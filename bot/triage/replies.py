@@ -15,9 +15,7 @@ def card_reply(
     finding: Finding, content: Content, *, country: str | None, care_team_phone: str | None
 ) -> Reply:
     """The care card of the contract. Emergency and crisis cards name sources without links."""
-    card = care_card(
-        finding, content.red_flags, country=country, care_team_phone=care_team_phone
-    )
+    card = care_card(finding, content.red_flags, country=country, care_team_phone=care_team_phone)
     linked = card.level not in ("emergency", "crisis")
     known = content.knowledge.sources
     sources = [

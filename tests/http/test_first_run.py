@@ -18,7 +18,7 @@ def test_signs_of_a_relapse(person: Person) -> None:
     answer = of_type(person.say("What are the signs that my leukemia has come back?"), "answer")
     assert answer["topic"] == "symptoms"
     assert answer["sources"] and answer["checked_on"]
-    assert all(s["facts"] and s["sources"] for s in answer["sentences"] if "facts" in s and s["facts"])
+    assert all(s["facts"] and s["sources"] for s in answer["sentences"] if s.get("facts"))
 
 
 def test_odds_in_children(person: Person) -> None:
