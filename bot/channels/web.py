@@ -93,8 +93,18 @@ def build_routes(
         ("DELETE", "/session", web.delete),
         ("GET", "/<name>", web.file),
     ):
-        routes.add_route(handler, path, methods=[method, "OPTIONS"])
+        routes.add_route(_as_function(handler), path, methods=[method, "OPTIONS"])
     return routes
+
+
+def _as_function(handler: Callable[..., Awaitable[HTTPResponse]]) -> Any:
+    """Sanic writes attributes on its handlers, which methods do not take."""
+
+    async def handle(request: Request, **path: str) -> HTTPResponse:
+        return await handler(request, **path)
+
+    handle.__name__ = getattr(handler, "__name__", "handle")
+    return handle
 
 
 class _Routes:

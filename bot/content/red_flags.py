@@ -128,11 +128,11 @@ class NegationWords(ContentModel):
 
 
 CUES = (
-    "deny", "deny_next", "deny_after", "not_a_denial", "list_or", "list_and", "list_filler",
-    "contrast", "new_clause", "reversal", "first_time", "gone_after", "gone_before", "not_gone",
-    "returned", "unsure", "sure", "suppose", "now", "present", "mine", "inverted", "question_start",
-    "statement_end", "past", "unclear_time", "had", "perfect", "recent", "other", "maybe_other",
-    "yes_after", "no_after",
+    "contrast", "mine", "inverted", "present", "now", "yes_after", "no_after", "deny",
+    "deny_next", "not_a_denial", "first_time", "reversal", "new_clause", "subject", "list_or",
+    "list_and", "list_filler", "returned", "gone_before", "gone_after", "not_gone", "recent",
+    "unsure", "suppose", "suppose_after", "subject_after_comma", "other", "maybe_other",
+    "past", "unclear_time", "had", "question", "question_start", "greeting",
 )  # fmt: skip
 
 
@@ -150,7 +150,7 @@ class Layout(ContentModel):
 LAYOUT_WORDS = (
     "say_self", "say_other", "care_team", "care_team_number", "emergency_number",
     "emergency_unknown", "country_and_number", "crisis_call", "crisis_text", "crisis_both",
-    "crisis_web", "crisis_danger", "crisis_danger_unknown", "support", "repeated", "sources",
+    "crisis_web", "crisis_call_or_text", "crisis_danger", "crisis_danger_unknown", "support", "repeated", "sources",
 )  # fmt: skip
 
 

