@@ -82,6 +82,7 @@ def build_routes(
     async def protect(request: Request, answer: HTTPResponse) -> None:
         secure(request, answer, origins)
 
+    asked: set[str] = set()  # addresses that answer a browser's OPTIONS already
     for method, path, handler in (
         ("GET", "/", web.page),
         ("POST", "/session", web.session),
@@ -93,7 +94,9 @@ def build_routes(
         ("DELETE", "/session", web.delete),
         ("GET", "/<name>", web.file),
     ):
-        routes.add_route(_as_function(handler), path, methods=[method, "OPTIONS"])
+        methods = [method] if path in asked else [method, "OPTIONS"]
+        asked.add(path)
+        routes.add_route(_as_function(handler), path, methods=methods)
     return routes
 
 

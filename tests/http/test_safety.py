@@ -1,0 +1,134 @@
+"""Red flags over HTTP: in every state, and with the actions dead or hanging."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.conftest import Person, free_port, of_type, started_bot, types
+
+SIGNS = [
+    ("I have a temperature of 38.6", "fever", "emergency"),
+    ("my nose bleed wont stop", "bleeding", "emergency"),
+    ("I cant breathe", "breathing", "emergency"),
+    ("chest pain", "chest_pain", "emergency"),
+    ("my husband is suddenly confused", "confusion", "emergency"),
+    ("she is having a seizure", "seizure", "emergency"),
+    ("I want to kill myself", "crisis", "crisis"),
+]
+
+
+@pytest.mark.parametrize(("text", "rule", "level"), SIGNS)
+def test_outside_and_inside_the_interview(
+    new_person: Callable[..., Person], text: str, rule: str, level: str
+) -> None:
+    person = new_person()
+    turn = person.say(text)
+    card = of_type(turn, "care_card")
+    assert turn["messages"][0] is card, "the card comes first"
+    assert (card["rule"], card["level"]) == (rule, level)
+    assert card["contacts"][0]["label"]
+    assert not any("url" in source for source in card["sources"])
+    assert turn["state"]["red_flag"] == level
+
+    inside = new_person()
+    inside.tap("prepare_visit")
+    inside.say("I am very tired")
+    turn = inside.say(text)
+    assert types(turn)[0] == "care_card"
+    assert types(turn).count("care_card") == 1
+    assert turn["state"]["interview"] is None, "the interview stops"
+    again = of_type(inside.tap("resume_interview"), "question")
+    assert again["linkId"].startswith("sx.")
+    assert "very tired" in inside.get("summary", format="txt").text, "answers are kept"
+
+
+@pytest.mark.parametrize("text", ['/stop{"a":1} chest pain', "/restart chest pain", "/chest pain"])
+def test_a_slash_is_just_words(person: Person, text: str) -> None:
+    assert of_type(person.say(text), "care_card")["rule"] == "chest_pain"
+
+
+def test_restart_does_not_restart(person: Person) -> None:
+    person.tap("prepare_visit")
+    person.say("I am very tired")
+    turn = person.say("/restart")
+    assert turn["messages"]
+    assert of_type(person.say("/session_start"), "question")
+    assert "very tired" in person.get("summary", format="txt").text
+
+
+def test_a_tapped_choice_is_screened(person: Person) -> None:
+    person.tap("prepare_visit")
+    assert types(person.tap("sx.name:0=fever"))[0] == "care_card"
+
+
+def test_confirm_line(person: Person) -> None:
+    asked = of_type(person.say("I'm not sure if it is a fever"), "confirm_red_flag")
+    assert asked["rule"] == "fever"
+    assert types(person.tap("confirm_no")) == ["text"]
+    second = person.say("I dont know if this is a seizure")
+    assert of_type(second, "confirm_red_flag")["rule"] == "seizure"
+    assert of_type(person.say("yes"), "care_card")["rule"] == "seizure"
+
+
+def test_the_same_sign_again_is_short_but_never_silent(person: Person) -> None:
+    first = of_type(person.say("I have chest pain"), "care_card")
+    again = of_type(person.say("I have chest pain"), "care_card")
+    assert len(again["text"]) < len(first["text"])
+
+
+def test_numbers_of_the_own_country(new_person: Callable[..., Person]) -> None:
+    card = of_type(new_person(country="UK").say("chest pain"), "care_card")
+    assert card["contacts"][0]["href"] == "tel:999"
+
+
+@contextmanager
+def hanging_server() -> Iterator[str]:
+    """Takes every connection and never answers."""
+    port = free_port()
+    listening = socket.create_server(("127.0.0.1", port))
+    held: list[socket.socket] = []
+
+    def accept() -> None:
+        while True:
+            try:
+                held.append(listening.accept()[0])
+            except OSError:
+                return
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}/webhook"
+    finally:
+        listening.close()
+        for connection in held:
+            connection.close()
+
+
+@pytest.mark.parametrize("kind", ["dead", "hanging"])
+def test_actions_are_gone(kind: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with hanging_server() as hanging:
+        url = hanging if kind == "hanging" else f"http://127.0.0.1:{free_port()}/webhook"
+        folder = tmp_path_factory.mktemp(kind)
+        with started_bot(folder, ACTION_ENDPOINT_URL=url, ACTION_TIMEOUT_S="1") as client:
+            outside = Person(client)
+            assert types(outside.say("what is a relapse?")) == ["error"], "said, not silent"
+            for person in (outside, _in_the_interview(client)):
+                begun = time.monotonic()
+                assert types(person.say("I have chest pain"))[0] == "care_card"
+                assert time.monotonic() - begun < 2.5
+                begun = time.monotonic()
+                assert types(person.say("now I cant breathe"))[0] == "care_card"
+                assert time.monotonic() - begun < 2.5, "the next message is not held up"
+
+
+def _in_the_interview(client: object) -> Person:
+    person = Person(client)  # type: ignore[arg-type]
+    person.tap("prepare_visit")
+    return person
