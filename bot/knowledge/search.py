@@ -11,7 +11,7 @@ from sklearn.pipeline import FeatureUnion
 
 from bot.knowledge.base import Catalogue, Entry
 
-SAME_AUDIENCE, NAMED, OVERVIEW = 0.25, 0.35, 0.12
+SAME_AUDIENCE, NAMED, OVERVIEW = 0.4, 0.35, 0.12
 MIN_CLOSENESS = 0.15
 
 

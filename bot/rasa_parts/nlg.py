@@ -11,6 +11,7 @@ from typing import Any
 from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.rasa_parts.policies import red_flag_of
 from bot.rendering.reply import Reply, rendered
 from bot.runtime import runtime
 from bot.triage.red_flags import Finding
@@ -32,7 +33,7 @@ class ContentResponses(NaturalLanguageGenerator):
     ) -> dict[str, Any] | None:
         """The response for this channel, or None when there is nothing to say."""
         message = tracker.latest_message
-        mark = (message.parse_data.get("red_flag") if message else None) or {}
+        mark = red_flag_of(message)
         metadata = (message.metadata if message else None) or {}
         reply = self._reply(utter_action, mark, metadata)
         return rendered(reply, channel=output_channel) if reply else None

@@ -16,6 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 CARD, CONFIRM, CLEARED = "utter_care_card", "utter_confirm_red_flag", "utter_red_flag_cleared"
 KEEP, CLOSE = "action_keep_interview_answer", "action_deactivate_loop"
+FALLBACK = "action_fallback"
 ASK_AGAIN = "action_ask_previsit_interview_form_interview_answer"
 
 
@@ -65,7 +66,7 @@ class RedFlagPolicy(Policy):
 def next_step(tracker: DialogueStateTracker) -> str | None:
     """Which action a red flag asks for now; None when it asks for nothing (more)."""
     message = tracker.latest_message
-    mark = (message.parse_data.get("red_flag") if message else None) or {}
+    mark = red_flag_of(message)
     done = _done_in_turn(tracker)
     in_form = tracker.active_loop_name is not None
     if mark.get("level"):
@@ -73,14 +74,26 @@ def next_step(tracker: DialogueStateTracker) -> str | None:
             return CARD
         if mark["level"] in ("emergency", "crisis"):
             return _close_form(done, in_form=in_form)
-        return _go_on(done, intent=message.intent.get("name") or "", in_form=in_form)
+        return _go_on(done, intent=tracker.latest_message.intent.get("name") or "", in_form=in_form)
     if mark.get("confirm"):
         return CONFIRM if CONFIRM not in done else ACTION_LISTEN_NAME
     if mark.get("answered"):
         if CLEARED not in done:
             return CLEARED
         return ASK_AGAIN if in_form and ASK_AGAIN not in done else ACTION_LISTEN_NAME
-    return None
+    # Rasa would call its fallback action again and again: ours takes no message back.
+    return ACTION_LISTEN_NAME if done[-1:] == [FALLBACK] else None
+
+
+def red_flag_of(message: UserUttered | None) -> dict[str, Any]:
+    """The detector's mark: from the channel, or, where no channel screens, from the pipeline (which
+    a tapped choice passes by)."""
+    if message is None:
+        return {}
+    mark: dict[str, Any] = (
+        (message.metadata or {}).get("red_flag") or message.parse_data.get("red_flag") or {}
+    )
+    return mark
 
 
 def _close_form(done: list[str], *, in_form: bool) -> str:

@@ -73,7 +73,7 @@ def utc_now() -> datetime.datetime:
 
 def hash_of(token: str) -> str:
     """What is stored of a token: with the database alone nobody can speak as a person."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 class Records:

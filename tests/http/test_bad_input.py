@@ -15,7 +15,6 @@ ODD_TEXTS = [
     "a" * 20_000,
     "what is a relapse? " * 1_050,
     "\u0000\u0001\u202e relapse?",
-    "\ud800 half a character",
     "/",
     "//restart",
     "{{7*7}} ${7*7} %s %d",
@@ -67,10 +66,12 @@ def test_not_json(person: Person) -> None:
     assert post(b"\xff\xfe", "application/json").json()["error"]["code"] == "invalid_json"
     assert post(b'{"id":"1","text":"a"}', "text/plain").status_code == 415
     assert post(b'{"id":"1","text":"hello"}', "application/json; charset=utf-8").status_code == 200
+    half = b'{"id":"half","text":"what is a relapse \\ud800 ?"}'
+    assert post(half, "application/json").status_code == 200
     assert post(b"x" * 400_000, "application/json").status_code == 413
 
 
-@pytest.mark.parametrize("token", ["", "wrong", "Bearer", "a" * 5000, "ä"])
+@pytest.mark.parametrize("token", ["wrong", "Bearer", "a" * 5000, "ä"])
 def test_a_wrong_token(bot: httpx.Client, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}".encode("latin-1")}
     for call in (

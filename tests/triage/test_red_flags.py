@@ -62,7 +62,9 @@ def test_the_same_sign_again(detector: RedFlagDetector) -> None:
 @pytest.mark.parametrize("country", ["US", "CA", "UK", "IE", "AU", "EU", None])
 def test_every_card_says_whom_to_call(content: Content, country: str | None) -> None:
     for flag in content.red_flags.flags.values():
-        card = care_card(Finding(flag.level, flag.id, (flag.id,)), content.red_flags, country=country)
+        card = care_card(
+            Finding(flag.level, flag.id, (flag.id,)), content.red_flags, country=country
+        )
         assert card.contacts and card.contacts[0].label
         assert "{" not in card.text, card.text
         assert all(len(line.split()) <= 22 for line in card.bullets)
