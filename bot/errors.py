@@ -1,7 +1,7 @@
 """The errors of this project.
 
 BotError
-+-- ContentError                content/ is wrong: the start is refused, file, item and field are named
+    +-- ContentError                content/ is wrong: the start is refused, file and item named
 +-- SettingsError               the environment or .env is wrong
 +-- KnowledgeBaseUnavailable    the database could not be read while answering
 +-- RecordsUnavailable          a conversation could not be read or written

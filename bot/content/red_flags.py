@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field, validator
 
@@ -46,7 +46,7 @@ class Contact(ContentModel):
 
 
 class CardWords(ContentModel):
-    """What a care card says. `problem` is what to tell the people called ("I have leukemia and")."""
+    """What a care card says. `problem` completes "I have leukemia and ..."."""
 
     title: str = Field(min_length=5, max_length=90)
     bullets: tuple[str, ...]
@@ -150,7 +150,8 @@ class Layout(ContentModel):
 LAYOUT_WORDS = (
     "say_self", "say_other", "care_team", "care_team_number", "emergency_number",
     "emergency_unknown", "country_and_number", "crisis_call", "crisis_text", "crisis_both",
-    "crisis_web", "crisis_call_or_text", "crisis_danger", "crisis_danger_unknown", "support", "repeated", "sources",
+    "crisis_web", "crisis_call_or_text", "crisis_danger", "crisis_danger_unknown", "support",
+    "repeated", "sources",
 )  # fmt: skip
 
 
@@ -194,7 +195,7 @@ _PIECE = re.compile(r"\.\.\.|\(([^()]+)\)|([^\s()]+)")
 
 
 def phrase_variants(
-    phrase: str, groups: dict[str, tuple[str, ...]]
+    phrase: str, groups: Mapping[str, tuple[str, ...]]
 ) -> Iterator[tuple[frozenset[str] | None, ...]]:
     """The ways a phrase can be said, as word sets in order; None stands for `...`.
 
@@ -205,7 +206,9 @@ def phrase_variants(
         if match.group() == "...":
             choices.append([(None,)])
             continue
-        ways = list(_piece(match.group(1) or match.group(2), groups))
+        ways: list[tuple[frozenset[str] | None, ...]] = list(
+            _piece(match.group(1) or match.group(2), groups)
+        )
         choices.append([*ways, ()] if match.group(1) else ways)
     for parts in itertools.product(*choices):
         steps = tuple(itertools.chain.from_iterable(parts))
@@ -214,7 +217,9 @@ def phrase_variants(
         yield steps
 
 
-def _piece(piece: str, groups: dict[str, tuple[str, ...]]) -> Iterator[tuple[frozenset[str], ...]]:
+def _piece(
+    piece: str, groups: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[frozenset[str], ...]]:
     single: set[str] = set()
     for part in piece.split("/"):
         name = part.strip("{}")
@@ -354,24 +359,31 @@ def _rest_faults(
         for named in (combination.becomes, *combination.all_of, *combination.some_of):
             if named not in flags:
                 yield "combinations", combination.becomes, f"unknown red flag {named!r}"
-    for level in ("emergency", "urgent", "routine", "crisis"):
-        missing = set(Status.__args__) - set(rest.outcomes.get(level, {}))  # type: ignore[attr-defined, call-overload]
+    for level in get_args(Level):
+        missing = set(get_args(Status)) - set(rest.outcomes.get(level, {}))
         if missing:
             yield "outcomes", level, f"does not say what to do for {sorted(missing)}"
     for word in sorted(set(LAYOUT_WORDS) ^ set(rest.layout.words)):
         yield "layout", f"words.{word}", "is missing" if word in LAYOUT_WORDS else "is not known"
-    layout = rest.layout
-    tables = {
+    yield from _contact_faults(rest.layout, contacts)
+
+
+def _contact_faults(layout: Layout, contacts: dict[str, Contact]) -> Iterator[tuple[str, str, str]]:
+    tables: dict[str, dict[str, tuple[str, ...]]] = {
         "crisis": layout.crisis,
         "crisis_young": layout.crisis_young,
         "support": layout.support,
+        "emergency": {country: (one,) for country, one in layout.emergency.items()},
     }
-    tables["emergency"] = {country: (one,) for country, one in layout.emergency.items()}
-    for name, table in tables.items():
-        for country, ids in table.items():
-            for contact_id in ids:
-                contact = contacts.get(contact_id)
-                if contact is None:
-                    yield "layout", name, f"unknown contact {contact_id!r}; see {CONTACTS_FILE}"
-                elif contact.country not in (country, _ANY_COUNTRY):
-                    yield "layout", name, f"{contact_id!r} is not a contact of {country}"
+    listed = (
+        (name, country, contact_id)
+        for name, table in tables.items()
+        for country, ids in table.items()
+        for contact_id in ids
+    )
+    for name, country, contact_id in listed:
+        contact = contacts.get(contact_id)
+        if contact is None:
+            yield "layout", name, f"unknown contact {contact_id!r}; see {CONTACTS_FILE}"
+        elif contact.country not in (country, _ANY_COUNTRY):
+            yield "layout", name, f"{contact_id!r} is not a contact of {country}"

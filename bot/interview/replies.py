@@ -9,7 +9,8 @@ from bot.interview.summary import Summary, to_json, to_text
 from bot.rendering.reply import Choice, Reply
 
 INPUTS = {
-    "choice": "choice", "boolean": "choice", "open_choice": "choice", "date": "date", "text": "text",
+    "choice": "choice", "boolean": "choice", "open_choice": "choice",
+    "date": "date", "text": "text",
 }  # fmt: skip
 DOWNLOADS = (("Print or save (HTML)", "html"), ("Plain text", "txt"), ("Data (JSON)", "json"))
 

@@ -103,7 +103,8 @@ def _respell(words: list[str], marks: list[str], spellings: Spellings) -> list[T
     longest = max(map(len, spellings), default=1)
     place = 0
     while place < len(words):
-        size, plain = 1, (words[place],)
+        size = 1
+        plain: tuple[str, ...] = (words[place],)
         for length in range(longest if words[place] in firsts else 0, 0, -1):
             if place + length > len(words):
                 continue
@@ -335,7 +336,7 @@ class Message:
         return None if self._hits("recent", start, end, mention) else "doubtful"
 
     def _openers(self, start: int, end: int, mention: Mention) -> list[Span]:
-        """Where a question begins: at the start, after a mark, or with words only questions have."""
+        """Where a question begins: at the start, after a mark, or with a question's own words."""
         found = self._hits("question", start, end, mention)
         for a, b in self._hits("question_start", start, end, mention):
             if (

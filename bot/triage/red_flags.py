@@ -188,7 +188,7 @@ class RedFlagDetector:
             tokens, asked=confirming is not None and confirming == self._fever
         )
         if confirming in self._content.flags and self._answer(tokens) in ("yes", "unsure"):
-            outcomes[confirming] = "card"  # type: ignore[index]
+            outcomes[confirming] = "card"
         elif confirming is not None and outcomes.get(confirming) == "confirm":
             outcomes[confirming] = "none" if self._answer(tokens) == "no" else "card"
         raised = [flag for flag, outcome in outcomes.items() if outcome == "card"]

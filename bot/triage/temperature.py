@@ -1,4 +1,4 @@
-"""Body temperatures in what people write: 38.5, "38,5 C", "101 F", "temp of 39", "a hundred and two"."""
+"""Body temperatures in what people write: 38.5, "38,5 C", "101 F", "a hundred and two"."""
 
 from __future__ import annotations
 

@@ -1,0 +1,27 @@
+"""Docs that cannot go stale: settings and make targets."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bot.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_every_setting_is_in_the_table() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `([A-Z_]+)` \|", readme, re.MULTILINE))
+    assert listed == {name.upper() for name in Settings.__fields__}
+
+
+def test_every_make_target_says_what_it_does() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z-]+):", makefile, re.MULTILINE)
+    described = re.findall(r"^([a-z-]+):.*##", makefile, re.MULTILINE)
+    assert targets == described
+
+
+def test_no_address_of_a_registry_in_the_lock_file() -> None:
+    assert "://" not in (ROOT / "requirements.txt").read_text(encoding="utf-8")
