@@ -43,14 +43,14 @@ class Reply:
         return self.text + "\n" + "\n".join(f"  - {c.label}" for c in self.choices)
 
 
-PLAIN_CHANNELS = ("cmdline", "rasa_shell")
+JSON_CHANNELS = ("web", "slack")
 
 
 def rendered(reply: Reply, *, channel: str) -> dict[str, Any]:
     """What Rasa's output channels are given: JSON for ours, text for a terminal."""
-    if channel in PLAIN_CHANNELS:
-        return {"text": reply.as_plain()}
-    return {"custom": {"reply": reply.as_json()}}
+    if channel in JSON_CHANNELS:
+        return {"custom": {"reply": reply.as_json()}}
+    return {"text": reply.as_plain()}
 
 
 def choices_of(values: Iterable[str], labels: dict[str, str]) -> tuple[Choice, ...]:
