@@ -11,6 +11,7 @@ from bot.content.all_content import Content, read_content
 from bot.database.engine import connect, connect_memory, upgrade
 from bot.knowledge.base import KnowledgeBase
 from bot.nlu.audience import AudienceWords
+from bot.nlu.other_illnesses import OtherIllnessWords
 from bot.records.store import Records
 from bot.settings import Settings, settings
 from bot.triage.red_flags import RedFlagDetector
@@ -27,6 +28,7 @@ class Runtime:
     records: Records
     detector: RedFlagDetector
     audience_words: AudienceWords
+    other_illnesses: OtherIllnessWords
 
 
 @lru_cache(maxsize=1)
@@ -45,4 +47,5 @@ def runtime() -> Runtime:
         records=Records(engine, memory),
         detector=RedFlagDetector(content.red_flags),
         audience_words=AudienceWords(content.audience),
+        other_illnesses=OtherIllnessWords(content.other_illnesses),
     )

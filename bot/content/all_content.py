@@ -9,6 +9,7 @@ from bot.content.audience import AudienceContent, read_audience
 from bot.content.files import Problems
 from bot.content.interview import Script, read_interview
 from bot.content.knowledge import Knowledge, read_knowledge
+from bot.content.other_illnesses import OtherIllnessesContent, read_other_illnesses
 from bot.content.red_flags import RedFlagContent, read_red_flags
 from bot.content.texts import Texts, read_texts
 from bot.errors import ContentError
@@ -21,6 +22,7 @@ class Content:
     knowledge: Knowledge
     texts: Texts
     audience: AudienceContent
+    other_illnesses: OtherIllnessesContent
     red_flags: RedFlagContent
     interview: Script
 
@@ -31,6 +33,7 @@ def read_content(root: Path) -> Content:
     knowledge = read_knowledge(root, problems)
     texts = read_texts(root, problems, knowledge.topics)
     audience = read_audience(root, problems)
+    other_illnesses = read_other_illnesses(root, problems)
     try:
         red_flags = read_red_flags(root, problems, knowledge.facts)
         interview = read_interview(root, problems)
@@ -39,6 +42,6 @@ def read_content(root: Path) -> Content:
             [*problems.lines, *(p for p in error.problems if p not in problems.lines)]
         ) from error
     problems.raise_if_any()
-    if audience is None:
-        raise ContentError(["audience.yml: file: -: cannot be read"])
-    return Content(knowledge, texts, audience, red_flags, interview)
+    if audience is None or other_illnesses is None:
+        raise AssertionError("a missing part is always a problem")
+    return Content(knowledge, texts, audience, other_illnesses, red_flags, interview)

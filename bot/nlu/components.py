@@ -20,6 +20,7 @@ from bot.runtime import runtime
 
 RED_FLAG = "red_flag"
 FALLBACK_INTENT = "nlu_fallback"
+OTHER_ILLNESS_INTENT = "other_cancer"
 INTENT_OF_LEVEL = {"emergency": "red_flag_emergency", "crisis": "crisis"}
 
 
@@ -42,7 +43,7 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`threshold`: below this score the bot offers topics instead of answering."""
-        return {"threshold": 0.15}
+        return {"threshold": 0.14}
 
     @classmethod
     def create(
@@ -89,6 +90,8 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
         return messages
 
     def _classify(self, message: Message, ranked: list[Ranked]) -> None:
+        if runtime().other_illnesses.names_other_illness(str(message.get(TEXT))):
+            ranked = [Ranked(OTHER_ILLNESS_INTENT, 1.0), *ranked]
         best = ranked[0]
         ranking = [{INTENT_NAME_KEY: r.intent, "confidence": r.score} for r in ranked[:6]]
         if best.score < self._config["threshold"]:

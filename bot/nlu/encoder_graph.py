@@ -30,6 +30,7 @@ def write_graph(weights: Mapping[str, Any], target: Path) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(graph)
+        Path(name).chmod(0o644)
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)

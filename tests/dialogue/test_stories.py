@@ -36,6 +36,8 @@ def test_limits(person: Person) -> None:
     for text, reason in (
         ("should I stop my steroids?", "medication_advice"),
         ("what is the weather tomorrow", "out_of_scope"),
+        ("what is the survival rate for AML", "other_cancer"),
+        ("does lymphoma come back", "other_cancer"),
         ("my platelets are 40, is that bad", "diagnosis"),
     ):
         assert of_type(person.say(text), "declined")["reason"] == reason, text
