@@ -21,9 +21,10 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
 from bot.channels.choices import CONSENT_CHOICES, DELETE_CHOICES, choices_in, payload_of
 from bot.dialogue.own_words import own_reply
+from bot.dialogue.visit_summary import red_flag_lines
 from bot.errors import BotError
 from bot.rasa_parts.lock_store import ConversationLocks
-from bot.records.store import Conversation, StoredTurn
+from bot.records.store import TOKEN_LIFE, Conversation, StoredTurn, utc_now
 from bot.runtime import Runtime
 from bot.triage.red_flags import Finding
 from bot.triage.replies import CONFIRM_WORDS, card_reply
@@ -113,8 +114,6 @@ class Conversations:
         if start:
             turn = await self.say(conversation, Said("start", choice=start))
             messages += turn.messages
-        from bot.records.store import TOKEN_LIFE, utc_now
-
         return Opened(conversation, token, utc_now() + TOKEN_LIFE, messages)
 
     async def say(self, conversation: Conversation, said: Said) -> StoredTurn:
@@ -132,7 +131,7 @@ class Conversations:
                 if isinstance(error, UnknownChoice):
                     raise
                 log.error("turn_failed reason=%s", type(error).__name__)
-                return self._without_records(conversation, said)
+                return self._failed(conversation, self._parts.detector.find(said.text))
 
     async def _turn(self, conversation: Conversation, said: Said) -> StoredTurn:
         text = said.text
@@ -146,6 +145,16 @@ class Conversations:
                 return await self._delete(conversation, said, label)
             text = label
         finding, answered = await asyncio.to_thread(self._screen, conversation, said, text)
+        try:
+            return await self._answer(conversation, said, text, finding, answered)
+        except BotError as error:
+            # What was found is known by now, also when it took the confirm line to know it.
+            log.error("turn_failed reason=%s", type(error).__name__)
+            return self._failed(conversation, finding)
+
+    async def _answer(
+        self, conversation: Conversation, said: Said, text: str, finding: Finding, answered: bool
+    ) -> StoredTurn:
         metadata = await asyncio.to_thread(
             self._metadata, conversation, said, text, finding, answered
         )
@@ -182,7 +191,7 @@ class Conversations:
             card = cards[0] if cards else self._card(conversation, finding)
             replies = [card, *(r for r in replies if r["type"] != "care_card")]
             if finding.level in ("emergency", "crisis"):
-                replies = [card, *self._interrupted(conversation)]
+                replies = [card, *await asyncio.to_thread(self._interrupted, conversation)]
             await asyncio.to_thread(
                 self._records.add_red_flag,
                 conversation.id,
@@ -218,7 +227,6 @@ class Conversations:
         self, conversation: Conversation, said: Said, text: str, finding: Finding, answered: bool
     ) -> dict[str, Any]:
         flags = self._records.red_flags(conversation.id)
-        titles = self._parts.content.red_flags
         return {
             "text": text[:READ_CHARACTERS],
             "choice": said.choice,
@@ -227,9 +235,7 @@ class Conversations:
             "country": conversation.country,
             "today": local_date(conversation.timezone).isoformat(),
             "red_flag": {**asdict(finding), "signs": list(finding.signs), "answered": answered},
-            "red_flags": [
-                f"{flag.at:%Y-%m-%d %H:%M} UTC: {titles.rule(flag.rule).name}" for flag in flags
-            ],
+            "red_flags": red_flag_lines(flags, self._parts.content),
         }
 
     async def _ask_rasa(
@@ -294,9 +300,8 @@ class Conversations:
         state["red_flag"] = card["level"] if card else None
         return state
 
-    def _without_records(self, conversation: Conversation, said: Said) -> StoredTurn:
+    def _failed(self, conversation: Conversation, finding: Finding) -> StoredTurn:
         """The turn could not be read or written: say so, with the card if one is due."""
-        finding = self._parts.detector.find(said.text) if said.text else Finding()
         replies = [self._card(conversation, finding)] if finding.level else []
         replies.append(own_reply("error", self._parts, "error").as_json())
         numbered = [{**r, "id": f"x{n}", "seq": 0} for n, r in enumerate(replies)]

@@ -49,8 +49,7 @@ def install_error_handlers(app: Sanic) -> None:
     app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
     app.config.REQUEST_TIMEOUT = 15
 
-    async def client_error(_: Request, error: Exception) -> HTTPResponse:
-        assert isinstance(error, ClientError)  # noqa: S101 - registered for this class
+    async def client_error(_: Request, error: ClientError) -> HTTPResponse:
         return error_answer(error.status_code, error.code, error.text)
 
     async def sanic_error(_: Request, error: Exception) -> HTTPResponse:

@@ -6,8 +6,9 @@ from sanic import response
 from sanic.response import HTTPResponse
 
 from bot.channels.conversations import local_date
+from bot.dialogue.visit_summary import red_flag_lines, visit_summary
 from bot.interview.answers import Answer
-from bot.interview.summary import summary, to_html, to_json, to_text
+from bot.interview.summary import to_html, to_json, to_text
 from bot.records.store import Conversation
 from bot.runtime import Runtime
 
@@ -23,17 +24,12 @@ def summary_file(parts: Runtime, conversation: Conversation, kind: str) -> HTTPR
         return None
     rows = parts.records.answers(interview, conversation=conversation.id)
     tracker = parts.records.tracker(conversation.id)
-    audience = tracker.audience if tracker else None
-    flags = parts.content.red_flags
-    made = summary(
-        parts.content.interview,
+    made = visit_summary(
+        parts.content,
         [Answer(**row) for row in rows],
-        reported_by="caregiver" if audience in ("child", "caregiver") else "patient",
+        audience=tracker.audience if tracker else None,
         today=local_date(conversation.timezone),
-        red_flags=[
-            f"{flag.at:%Y-%m-%d %H:%M} UTC: {flags.rule(flag.rule).name}"
-            for flag in parts.records.red_flags(conversation.id)
-        ],
+        red_flags=red_flag_lines(parts.records.red_flags(conversation.id), parts.content),
     )
     if kind == "json":
         return response.json(to_json(made))

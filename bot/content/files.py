@@ -65,7 +65,7 @@ def read_yaml(path: Path, problems: Problems, *, root: Path) -> Any:
         problems.add(name, "file", "-", "is not UTF-8 text; save it as UTF-8")
         return None
     try:
-        return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader below
+        return _UniqueKeyLoader(text).get_single_data()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}" if mark else "file"

@@ -13,11 +13,11 @@ from bot.dialogue.answering import answer_again, answer_topic
 from bot.dialogue.limits import clarify, contact_lines, decline
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.turn import Turn
+from bot.dialogue.visit_summary import is_for_other, visit_summary
 from bot.interview.answers import Answer
 from bot.interview.replies import question_reply, summary_reply
 from bot.interview.script import next_question
 from bot.interview.step import Step, take_message
-from bot.interview.summary import Summary, summary
 from bot.rendering.reply import Reply
 from bot.runtime import Runtime
 
@@ -113,7 +113,7 @@ def _after(step: Step, turn: Turn, parts: Runtime, answers: tuple[Answer, ...]) 
         slots["requested_slot"] = None
         replies = []
     elif step.outcome == "summary":
-        replies.append(summary_reply(visit_summary(turn, parts, (*answers, *step.answers))))
+        replies.append(_summary(turn, parts, (*answers, *step.answers)))
     elif step.outcome == "start_over":
         slots.update(_new_interview())
         return Reading(replies, slots)
@@ -126,14 +126,14 @@ def show_summary(turn: Turn, parts: Runtime) -> Response:
     """The summary as it stands; an offer to begin when there is none."""
     if not turn.slots.get("interview_id"):
         return [own_reply("interview_none", parts, "choices")], {}
-    return [summary_reply(visit_summary(turn, parts, answers_in(turn)))], {}
+    return [_summary(turn, parts, answers_in(turn))], {}
 
 
 def end(turn: Turn, parts: Runtime) -> Response:
     """After the last question the summary; after "stop" what is kept."""
     answers = answers_in(turn)
     if answers and next_question(parts.content.interview, answers) is None:
-        shown = summary_reply(visit_summary(turn, parts, answers))
+        shown = _summary(turn, parts, answers)
         return [own_reply("interview_done", parts, "text"), shown], {}
     return [own_reply("interview_kept", parts, "notice")], {}
 
@@ -147,15 +147,15 @@ def outside(turn: Turn, parts: Runtime) -> Response:
     return [own_reply("interview_over" if finished else "interview_kept", parts, "choices")], {}
 
 
-def visit_summary(turn: Turn, parts: Runtime, answers: Sequence[Answer]) -> Summary:
-    """All that holds now, for the doctor."""
-    return summary(
-        parts.content.interview,
+def _summary(turn: Turn, parts: Runtime, answers: Sequence[Answer]) -> Reply:
+    made = visit_summary(
+        parts.content,
         answers,
-        reported_by="caregiver" if _audience(turn) == "caregiver" else "patient",
+        audience=turn.audience,
         today=_today(turn),
         red_flags=turn.red_flags,
     )
+    return summary_reply(made)
 
 
 def _is_digression(turn: Turn) -> bool:
@@ -203,7 +203,7 @@ def _new_interview() -> dict[str, Any]:
 
 def _audience(turn: Turn) -> str:
     """Questions are put to the helper when the patient is a child or cared for."""
-    return "caregiver" if turn.audience in ("child", "caregiver") else "any"
+    return "caregiver" if is_for_other(turn.audience) else "any"
 
 
 def _attempt(turn: Turn) -> int:

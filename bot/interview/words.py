@@ -114,8 +114,3 @@ def contains(phrase: str) -> re.Pattern[str]:
     """A pattern that finds a phrase of content/ as whole words; it is remembered."""
     inner = r"\s+".join(re.escape(part) for part in fold(phrase).split())
     return re.compile(rf"(?<![\w']){inner}(?![\w'])")
-
-
-def format_list(items: list[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)

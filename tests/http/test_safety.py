@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import httpx
 import pytest
 
 from tests.conftest import Person, free_port, of_type, started_bot, types
@@ -128,7 +129,7 @@ def test_actions_are_gone(kind: str, tmp_path_factory: pytest.TempPathFactory) -
                 assert time.monotonic() - begun < 2.5, "the next message is not held up"
 
 
-def _in_the_interview(client: object) -> Person:
-    person = Person(client)  # type: ignore[arg-type]
+def _in_the_interview(client: httpx.Client) -> Person:
+    person = Person(client)
     person.tap("prepare_visit")
     return person

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 import bot.knowledge.tables
-import bot.records.tables  # noqa: F401 - both fill the metadata
+import bot.records.tables  # noqa: F401 - each import fills the metadata
 from bot.database.engine import metadata
 
 context.configure(
