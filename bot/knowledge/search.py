@@ -13,6 +13,8 @@ from bot.knowledge.base import Catalogue, Entry
 
 SAME_AUDIENCE, NAMED, OVERVIEW = 0.4, 0.35, 0.12
 MIN_CLOSENESS = 0.15
+# The entry of a topic that says in general what holds for an audience, by its name.
+GENERAL = {"child": "children", "adult": "adults", "caregiver": "parents"}
 
 
 class EntrySearch:
@@ -69,34 +71,40 @@ def find_entry(
     """The entry of this topic that answers best; its overview when none is close.
 
     `audience` is whom the question is about, None when not known. Entries for another audience
-    are taken only when there is nothing else.
+    are taken only when there is nothing else. The overview gives way to the general entry for
+    this audience.
     """
     entries = catalogue.of_topic(topic)
     if not entries:
         return None
-    search = _search_of(catalogue.version, _ByVersion(catalogue))
-    closeness = search.closeness(question)
+    closeness = _search_of(catalogue.version, _ByVersion(catalogue)).closeness(question)
     words = question.lower()
 
     def score(entry: Entry) -> tuple[float, str]:
-        value = closeness[entry.id]
-        if value < MIN_CLOSENESS:
-            value = 0.0
-        value += _audience_score(entry, audience)
+        near = closeness[entry.id] if closeness[entry.id] >= MIN_CLOSENESS else 0.0
+        value = near + _audience_score(entry, audience, near)
         if any(name.replace("_", " ") in words for name in entry.about):
             value += NAMED
         if entry.id.endswith(".overview"):
             value += OVERVIEW
         return (-value, entry.id)
 
-    return min(entries, key=score)
+    best = min(entries, key=score)
+    general = GENERAL.get(audience or "", "")
+    return catalogue.entries.get(f"{topic}.{general}", best) if _is_overview(best) else best
 
 
-def _audience_score(entry: Entry, audience: str | None) -> float:
+def _is_overview(entry: Entry) -> bool:
+    return entry.id.endswith(".overview") and entry.audience == "any"
+
+
+def _audience_score(entry: Entry, audience: str | None, near: float) -> float:
+    """An entry for this audience is preferred, but only as far as the question is near to it: a
+    remembered audience must not answer something else."""
     if entry.audience == "any":
         return 0.0
     if audience is None:
         return -0.1
-    if entry.audience == audience or (entry.audience == "caregiver" and audience == "child"):
-        return SAME_AUDIENCE if entry.audience == audience else 0.0
-    return -1.0
+    if entry.audience == audience:
+        return SAME_AUDIENCE * near
+    return 0.0 if (entry.audience, audience) == ("caregiver", "child") else -1.0
