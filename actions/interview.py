@@ -33,6 +33,13 @@ class ResumeInterview(TurnAction):
     def respond(self, turn: Turn) -> Any:
         return interviewing.resume(turn, runtime())
 
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> Events:
+        """The form follows only when there is something to go on with."""
+        events = super().run(dispatcher, tracker, domain)
+        if not interviewing.can_resume(Turn.from_tracker(tracker)):
+            return events
+        return [*events, {"event": "followup", "name": "previsit_interview_form"}]
+
 
 class AskInterviewQuestion(TurnAction):
     """The question that is pending now."""

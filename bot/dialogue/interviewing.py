@@ -56,8 +56,15 @@ def start(turn: Turn, parts: Runtime) -> Response:
     return [own_reply("interview_intro", parts, "text")], _new_interview()
 
 
+def can_resume(turn: Turn) -> bool:
+    """False after a care card outside the interview: "I have called them" begins nothing."""
+    return bool(turn.slots.get("interview_id")) or not turn.red_flags
+
+
 def resume(turn: Turn, parts: Runtime) -> Response:
     """Go on at the pending question; begin when there is none."""
+    if not can_resume(turn):
+        return [own_reply("after_card", parts, "choices")], {}
     return start(turn, parts)
 
 

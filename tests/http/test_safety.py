@@ -49,6 +49,13 @@ def test_outside_and_inside_the_interview(
     assert "very tired" in inside.get("summary", format="txt").text, "answers are kept"
 
 
+def test_after_the_call_no_interview_begins_by_itself(person: Person) -> None:
+    person.say("my temperature is 38.9")
+    turn = person.say("ok, I have done that")
+    assert types(turn) == ["choices"]
+    assert turn["state"]["interview"] is None
+
+
 @pytest.mark.parametrize("text", ['/stop{"a":1} chest pain', "/restart chest pain", "/chest pain"])
 def test_a_slash_is_just_words(person: Person, text: str) -> None:
     assert of_type(person.say(text), "care_card")["rule"] == "chest_pain"
