@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 SIZE = 384
 GRAPHS = Path(__file__).resolve().parents[2] / "var" / "encoder"
 _MAX_TOKENS = 128
+_BATCH = 16
 
 Vector = Any  # numpy.ndarray of float32
 
@@ -50,16 +52,26 @@ class Encoder:
 
     def encode(self, text: str) -> Vector:
         """The vector of one text."""
-        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-        positions = np.arange(ids.shape[1], dtype=np.int64)[None, :]
-        (mean,) = self._session.run(None, {"ids": ids, "positions": positions})
-        return mean / np.linalg.norm(mean)
+        return self._run([self._tokenizer.encode(text).ids])[0]
 
     def encode_all(self, texts: list[str]) -> Vector:
         """One row for each text."""
-        if not texts:
-            return np.zeros((0, SIZE), dtype=np.float32)
-        return np.stack([self.encode(text) for text in texts])
+        vectors = np.zeros((len(texts), SIZE), dtype=np.float32)
+        tokens = [e.ids for e in self._tokenizer.encode_batch(texts)]
+        by_length = sorted(range(len(texts)), key=lambda row: len(tokens[row]))
+        for _, same in groupby(by_length, key=lambda row: len(tokens[row])):
+            rows = list(same)
+            for start in range(0, len(rows), _BATCH):
+                batch = rows[start : start + _BATCH]
+                vectors[batch] = self._run([tokens[row] for row in batch])
+        return vectors
+
+    def _run(self, tokens: list[list[int]]) -> Vector:
+        """A row for each text; all have the same number of tokens."""
+        ids = np.array(tokens, dtype=np.int64)
+        positions = np.arange(ids.shape[1], dtype=np.int64)[None, :]
+        (means,) = self._session.run(None, {"ids": ids, "positions": positions})
+        return means / np.linalg.norm(means, axis=1, keepdims=True)
 
 
 def _session(weights: Path, graphs: Path) -> Any:

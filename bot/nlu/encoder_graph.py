@@ -1,11 +1,16 @@
 """Writes all-MiniLM-L6-v2 as one ONNX graph: token numbers in, mean of the token vectors out.
 
+A batch holds texts of the same number of tokens, so that nothing is padded and nothing masked.
+The weights are kept as 8-bit integers: a quarter of the size, and three times as fast; the vectors
+change little (cosine to the full ones 0.99) and the accuracy does not (benchmarks/hint3).
+
 Needed once for each installation; the package `onnx` is imported only then. Attention and the
 skip/normalise pairs use onnxruntime's own operators (domain com.microsoft).
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Mapping
@@ -15,7 +20,7 @@ from typing import Any
 import numpy as np
 
 # Raise it when the graph below changes: the number is part of the file's name.
-GRAPH_VERSION = 1
+GRAPH_VERSION = 3
 _LAYERS, _HEADS, _SIZE = 6, 12, 384
 _EPSILON = 1e-12
 _OPSET, _IR_VERSION = 17, 8
@@ -24,7 +29,7 @@ _OWN_DOMAIN = "com.microsoft"
 
 def write_graph(weights: Mapping[str, Any], target: Path) -> None:
     """Write the graph to `target`; two processes may do it at once (last one wins, same bytes)."""
-    graph = _Graph(weights).build()
+    graph = _quantised(_Graph(weights).build())
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
     try:
@@ -35,6 +40,27 @@ def write_graph(weights: Mapping[str, Any], target: Path) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _quantised(graph: bytes) -> bytes:
+    """The same graph with 8-bit weights."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with tempfile.TemporaryDirectory() as folder:
+        full, small = Path(folder) / "full.onnx", Path(folder) / "small.onnx"
+        full.write_bytes(graph)
+        # The operators of com.microsoft hide their types from shape inference: all are float.
+        options = {"MatMulConstBOnly": True, "DefaultTensorType": 1}
+        log = logging.getLogger()
+        level = log.level
+        log.setLevel(logging.ERROR)  # it advises pre-processing, which these operators cannot have
+        try:
+            quantize_dynamic(
+                full, small, weight_type=QuantType.QInt8, per_channel=True, extra_options=options
+            )
+        finally:
+            log.setLevel(level)
+        return small.read_bytes()
 
 
 class _Graph:
@@ -52,13 +78,13 @@ class _Graph:
         hidden = self._embeddings()
         for number in range(_LAYERS):
             hidden = self._layer(hidden, f"encoder.layer.{number}.")
-        mean = helper.make_node("ReduceMean", [hidden], ["mean"], axes=[0, 1], keepdims=0)
+        mean = helper.make_node("ReduceMean", [hidden], ["mean"], axes=[1], keepdims=0)
         self._nodes.append(mean)
         inputs = [
-            helper.make_tensor_value_info(name, TensorProto.INT64, [1, "tokens"])
-            for name in ("ids", "positions")
+            helper.make_tensor_value_info(name, TensorProto.INT64, [rows, "tokens"])
+            for name, rows in (("ids", "texts"), ("positions", 1))
         ]
-        output = helper.make_tensor_value_info("mean", TensorProto.FLOAT, [_SIZE])
+        output = helper.make_tensor_value_info("mean", TensorProto.FLOAT, ["texts", _SIZE])
         graph = helper.make_graph(self._nodes, "minilm", inputs, [output], self._constants)
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_OWN_DOMAIN, 1)]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
