@@ -269,6 +269,8 @@ def _read_symptoms(root: Path, problems: Problems) -> tuple[Symptom, ...]:
         for word in symptom.words:
             owner = owners.setdefault(word.lower(), symptom.id)
             if owner != symptom.id:
-                problems.add(SYMPTOMS_FILE, name, "words", f"{word!r} also stands at {owner}")
+                problems.add(
+                    SYMPTOMS_FILE, name, "words", f"{word!r} also stands at {owner}; keep one"
+                )
         found.append(symptom)
     return tuple(found)
