@@ -18,7 +18,8 @@ topic: {topic}
 audience: {audience}
 # What the answer is about, at most 90 characters
 title:
-# Said first: the answer itself, in 1 to 5 sentences of at most 20 words. Each names the facts it rests on.
+# Said first: the answer itself, in 1 to 5 sentences of at most 20 words.
+# Each names the facts it rests on; a number in it must stand in one of them.
 short:
 - text:
   facts: []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 import re
 import sys
@@ -139,10 +138,9 @@ def _load(options: argparse.Namespace) -> None:
     upgrade(engine)
     loaded = load_knowledge(engine, content.knowledge)
     engine.dispose()
-    count = len(content.knowledge.entries)
-    _say(
-        f"{count} entries: {'loaded' if loaded else 'up to date'}. A running bot answers with them."
-    )
+    state = "loaded" if loaded else "up to date"
+    _say(f"{len(content.knowledge.entries)} entries: {state}; a running bot answers with them.")
+    _say("New example questions, and all files but entries, facts and topics: from its next start.")
 
 
 def _with_entry(root: Path, name: str) -> Knowledge:

@@ -4,36 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from pathlib import Path
 from string import Template
 from typing import Any
 
 from bot.content.knowledge import Entry, Fact, Knowledge
 from bot.rendering.reply import Reply
 
-_PAGE = Template("""\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Preview: $title</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 1rem auto; padding: 0 1rem; color: #1b1b1b; }
-article { border-top: 3px solid #005ea5; margin: 2rem 0; }
-.web { border: 1px solid #767676; border-radius: 8px; max-width: 30rem; padding: .5rem 1rem; }
-.icons { display: grid; grid-template-columns: repeat(10, 1rem); gap: .25rem; }
-.icons i { height: 1rem; border-radius: 50%; border: 1px solid #005ea5; }
-.icons .on { background: #005ea5; }
-pre { white-space: pre-wrap; background: #f3f2f1; padding: 1rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { border: 1px solid #767676; padding: .5rem; text-align: left; vertical-align: top; }
-td:first-child { width: 38%; font-weight: 600; }
-.caution { background: #fff7bf; display: block; padding: .25rem .5rem; }
-.state { background: #ffdd00; display: inline-block; padding: 0 .5rem; }
-</style>
-<h1>$title</h1>
-$body
-</html>
-""")
+_PAGE = Template(Path(__file__).with_suffix(".html").read_text(encoding="utf-8"))
 
 
 def preview_page(
