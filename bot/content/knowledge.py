@@ -192,8 +192,8 @@ def read_knowledge(root: Path, problems: Problems) -> Knowledge:
         file = str(path.relative_to(root))
         value = read_yaml(path, problems, root=root)
         item = value.get("id", "entry") if isinstance(value, dict) else "entry"
-        entry = build(Entry, value, problems, file=file, item=str(item))
-        if entry is None:
+        entry = value and build(Entry, value, problems, file=file, item=str(item))
+        if not entry:
             continue
         _check_place(entry, path, root, problems)
         if entry.id in entries:
@@ -201,7 +201,7 @@ def read_knowledge(root: Path, problems: Problems) -> Knowledge:
         entries[entry.id] = entry
         for field, message in _entry_faults(entry, facts, topics):
             problems.add(file, entry.id, field, message)
-    covered = {entry.topic for entry in entries.values()}
+    covered = {path.parent.name for path in yaml_files(root / "entries")}
     for topic in topics:
         if topic not in covered:
             problems.add("topics.yml", topic, "id", f"has no entry; add entries/{topic}/<name>.yml")
@@ -299,7 +299,10 @@ def _entry_faults(
     if entry.next and numbers_in(entry.next):
         yield "next", "holds a number; say it in a sentence that names its fact"
     if (entry.reviewed_by is None) != (entry.reviewed_on is None):
-        yield "reviewed_on", "give both reviewed_by and reviewed_on, or neither"
+        yield (
+            "reviewed_on",
+            "is half a signature; give both reviewed_by and reviewed_on, or neither",
+        )
 
 
 def _sentence_faults(sentence: Sentence, facts: dict[str, Fact]) -> Iterable[str]:

@@ -112,6 +112,7 @@ def review_line(entries: Collection[Entry]) -> str:
     """Who has read the texts, in one plain sentence."""
     signed = sum(entry.reviewed_by is not None for entry in entries)
     drafts = len(entries) - signed
+    state = f"Of {len(entries)} entries, {drafts} are drafts"
     if not signed:
-        return f"{drafts} entries are drafts; no clinician has reviewed them."
-    return f"{drafts} entries are drafts; {signed} are signed by a reviewer."
+        return f"{state}; no clinician has reviewed them."
+    return f"{state} and {signed} are signed by a reviewer."

@@ -33,7 +33,8 @@ def _entry(entry: Entry, short: Reply, more: Reply | None, knowledge: Knowledge)
         f'<article id="{escape(entry.id)}"><h2>{escape(entry.id)}</h2>'
         f'<p><span class="state">{escape(state)}</span> Audience: {entry.audience}. '
         f"File: content/{escape(entry.file)}</p>"
-        f"<h3>On the web</h3>{_web(short)}{_web(more) if more else ''}"
+        f"<h3>On the web: said first, and on “tell me more”</h3>"
+        f'<div class="answers">{_web(short)}{_web(more) if more else ""}</div>'
         f"<h3>As plain text</h3><pre>{escape(short.text)}</pre>"
         f"<h3>Each sentence and its facts</h3>{_review_table(entry, knowledge)}"
         f"<h3>Example questions</h3><ul>{questions}</ul></article>"

@@ -1,7 +1,7 @@
 """An answer as Slack Block Kit: header, sections, sources as context, choices as buttons.
 
-Slack's limits (150 characters in a header, 3000 in a section, 2000 in a context, 75 on a button,
-25 buttons) are kept by content/: a test holds every entry against them.
+Slack's limits (150 characters in a header, 3000 in a section, 75 on a button, 25 buttons) are kept
+by content/: a test holds every entry against them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.rendering.reply import Reply
 
+CONTEXT_ELEMENTS = 10
 Block = dict[str, Any]
 
 
@@ -21,9 +22,13 @@ def answer_blocks(reply: Reply) -> list[Block]:
     if fields.get("next"):
         blocks.append(_section(fields["next"]))
     dated = "Reviewed on" if fields["reviewed"] else "Facts collected on"
-    sources = "; ".join(dict.fromkeys(_source(source) for source in fields["sources"]))
-    provenance = _markdown(f"Sources: {sources}. {dated} {fields['checked_on']}.")
-    blocks.append({"type": "context", "elements": [provenance]})
+    provenance = [
+        *(_source(source) for source in fields["sources"]),
+        f"{dated} {fields['checked_on']}",
+    ]
+    lines = [_markdown(line) for line in dict.fromkeys(provenance)]
+    for start in range(0, len(lines), CONTEXT_ELEMENTS):
+        blocks.append({"type": "context", "elements": lines[start : start + CONTEXT_ELEMENTS]})
     buttons = [
         {"type": "button", "text": _plain(c.label), "action_id": c.value, "value": c.value}
         for c in reply.choices
