@@ -64,7 +64,7 @@ def _owner(model: type[BaseModel], place: list[Any]) -> tuple[type[BaseModel], M
     field: ModelField | None = None
     names = [part for part in place if isinstance(part, str)]
     for name in names:
-        if field is not None and isinstance(field.type_, type):
-            model = field.type_ if issubclass(field.type_, BaseModel) else model
+        if field is not None and isinstance(field.type_, type(BaseModel)):
+            model = field.type_
         field = model.__fields__.get(name)
     return model, field

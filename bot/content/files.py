@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, Extra, ValidationError
+from pydantic import BaseModel, Extra, ValidationError, validator
+from pydantic.fields import ModelField
 
 from bot.content.faults import explained
 from bot.errors import ContentError
@@ -24,6 +25,14 @@ class ContentModel(BaseModel):
         extra = Extra.forbid
         frozen = True
         anystr_strip_whitespace = True
+
+    @validator("*", pre=True, allow_reuse=True)
+    def _no_bare_yes(cls, value: object, field: ModelField) -> object:
+        """YAML reads a bare yes or no as true or false, and pydantic would make it a text."""
+        items = value if isinstance(value, list) else [value]
+        if field.type_ is str and any(isinstance(item, bool) for item in items):
+            raise ValueError("holds a bare yes, no, true or false; put it in quotes")
+        return value
 
 
 def between(least: int, most: int | None = None) -> Callable[[type[BaseModel], Sized], Sized]:

@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field, validator
 
 from bot.content.files import ContentModel, Model, Problems, between, build, read_yaml
-from bot.content.knowledge import ID_PATTERN, Fact, numbers_in
+from bot.content.knowledge import ID_PATTERN, Fact, Source, numbers_in
 
 Level = Literal["emergency", "urgent", "routine", "crisis"]
 Outcome = Literal["card", "confirm", "none"]
@@ -273,14 +273,12 @@ def _mapping(value: Any) -> dict[str, Any]:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _items(model: type[Model], root: Path, file: str, key: str, problems: Problems) -> list[Model]:
-    value = _mapping(read_yaml(root / file, problems, root=root))
-    return _build_all(model, value.get(key), problems, file)
-
-
 def _contacts(root: Path, problems: Problems) -> dict[str, Contact]:
     found: dict[str, Contact] = {}
-    for contact in _items(Contact, root, CONTACTS_FILE, "contacts", problems):
+    value = _mapping(read_yaml(root / CONTACTS_FILE, problems, root=root))
+    for source_id, raw in _mapping(value.get("sources")).items():
+        build(Source, raw, problems, file=CONTACTS_FILE, item=str(source_id))
+    for contact in _build_all(Contact, value.get("contacts"), problems, CONTACTS_FILE):
         if contact.id in found:
             problems.add(CONTACTS_FILE, contact.id, "id", "is used twice; give it another name")
         if not (contact.call or contact.text or contact.chat or contact.url):

@@ -55,8 +55,7 @@ def read_texts(root: Path, problems: Problems, topics: dict[str, Topic]) -> Text
     value = read_yaml(root / file, problems, root=root)
     value = value if isinstance(value, dict) else {}
     labels = {f"ask_{topic.id}": topic.label for topic in topics.values()}
-    own_labels = value.get("labels")
-    labels.update(_as_text(own_labels) if isinstance(own_labels, dict) else {})
+    labels.update(_own_labels(value.get("labels"), problems))
     texts: dict[str, OwnText] = {}
     items = value.get("texts")
     for raw in items if isinstance(items, list) else ():
@@ -77,5 +76,11 @@ def read_texts(root: Path, problems: Problems, topics: dict[str, Topic]) -> Text
     return Texts(texts, labels)
 
 
-def _as_text(labels: dict[object, object]) -> dict[str, str]:
-    return {str(value): str(label) for value, label in labels.items() if label}
+def _own_labels(value: object, problems: Problems) -> dict[str, str]:
+    labels = {}
+    for name, label in (value if isinstance(value, dict) else {}).items():
+        if isinstance(label, str):
+            labels[str(name)] = label
+        else:
+            problems.add("texts.yml", str(name), "labels", "must be a text; put it in quotes")
+    return labels
