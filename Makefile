@@ -28,8 +28,8 @@ format: setup ## put the code into its format
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
 
-content: setup ## check content/: facts, sources, sentences, numbers, reading grade
-	@$(PYTHON) -m bot.content
+content: setup ## check content/: facts, sources, numbers, plain words (TOPICS="mrd car_t": only these)
+	@$(PYTHON) -m bot.content $(TOPICS)
 
 actions: setup ## a separate action server (then set ACTION_ENDPOINT_URL)
 	@$(PYTHON) -m bot.rasa_parts.action_server

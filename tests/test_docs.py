@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
+from bot.content.knowledge import Entry, Sentence
+from bot.knowledge.__main__ import main
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +25,23 @@ def test_every_make_target_says_what_it_does() -> None:
     targets = re.findall(r"^([a-z-]+):", makefile, re.MULTILINE)
     described = re.findall(r"^([a-z-]+):.*##", makefile, re.MULTILINE)
     assert targets == described
+
+
+def test_the_content_guide_explains_every_field_of_an_entry() -> None:
+    guide = (ROOT / "docs/content-guide.md").read_text(encoding="utf-8")
+    table = "".join(re.findall(r"^\| (`.*?) \|", guide, re.MULTILINE))
+    named = set(re.findall(r"`([a-z_]+)[`:]", table))
+    assert {*Entry.__fields__, *Sentence.__fields__} <= named
+
+
+def test_the_content_guide_names_commands_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    guide = (ROOT / "docs/content-guide.md").read_text(encoding="utf-8")
+    commands = set(re.findall(r"python -m bot\.knowledge ([a-z]+)", guide))
+    assert commands == {"new", "show", "preview", "find", "load"}
+    for command in commands:
+        with pytest.raises(SystemExit) as ended:
+            main([command, "--help"])
+        assert ended.value.code == 0
 
 
 def test_no_address_of_a_registry_in_the_lock_file() -> None:

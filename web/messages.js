@@ -27,9 +27,10 @@ function answer(message, chat) {
   ];
 }
 
-/** Where the facts come from, folded, and when they were collected. */
-function provenance({ sources = [], checked_on: checkedOn }, chat) {
-  const date = checkedOn && h("p", { class: "checked" }, words.checked, h("time", { datetime: checkedOn }, chat.date(checkedOn)));
+/** Where the facts come from, folded, and when they were collected or, once signed, reviewed. */
+function provenance({ sources = [], checked_on: checkedOn, reviewed }, chat) {
+  const dated = reviewed ? words.reviewed : words.checked;
+  const date = checkedOn && h("p", { class: "checked" }, dated, h("time", { datetime: checkedOn }, chat.date(checkedOn)));
   if (!sources.length) return date;
   return h(
     "div",

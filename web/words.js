@@ -46,6 +46,7 @@ export const words = {
   related: "You can also ask about",
   sources: (count) => (count === 1 ? "1 source" : `${count} sources`),
   checked: "Facts collected on ",
+  reviewed: "Reviewed on ",
   newTab: " (opens in a new tab)",
   downloading: "Preparing your file",
   downloaded: "Your file is ready. Look in your downloads.",

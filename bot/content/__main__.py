@@ -2,65 +2,82 @@
 
 from __future__ import annotations
 
-import re
+import argparse
+import datetime
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from statistics import median
 
+from rich.console import Console
+from rich.table import Table
+
+from bot.content.all_content import Content, read_content
 from bot.content.files import Problems
-from bot.content.knowledge import Entry, Knowledge, read_knowledge
-from bot.content.readability import reading_grade, word_count
+from bot.content.knowledge import Knowledge, read_knowledge
+from bot.content.report import Report, report, review_line
+from bot.errors import ContentError
+from bot.settings import ROOT
 
-GRADE_LIMIT = 8.0
-WORDS_LIMIT = 20
-# Names that the reader is told the meaning of; a formula that counts syllables cannot know that.
-EXPLAINED = re.compile(
-    r"\b(acute lymphoblastic leukemia|leukemia|relapse[ds]?|remission|chemotherapy|"
-    r"blinatumomab|inotuzumab|ozogamicin|tisagenlecleucel|brexucabtagene|obecabtagene|autoleucel|"
-    r"imatinib|dasatinib|ponatinib|nelarabine|revumenib|immunotherapy|transplants?|radiation|"
-    r"Philadelphia|chromosome|vincristine|asparaginase|methotrexate|testicles?|lymphoblastic|"
-    r"cytokine|infections?|clinical|antibod(?:y|ies)|platelets?)\b",
-    re.IGNORECASE,
-)
+console = Console(highlight=False, soft_wrap=True)
 
 
-def main(topics: list[str]) -> int:
-    """Print problems and figures; 1 when something must be mended."""
-    problems = Problems()
-    knowledge = read_knowledge(Path("content"), problems)
-    lines = [p for p in problems.lines if not topics or any(f"entries/{t}/" in p for t in topics)]
-    entries = {k: e for k, e in knowledge.entries.items() if not topics or e.topic in topics}
-    hints = _reading_hints(knowledge, entries)
-    for line in lines + hints:
-        sys.stdout.write(f"{line}\n")
-    used = {f for e in knowledge.entries.values() for s in e.sentences for f in s.facts}
-    scope = [f for f in knowledge.facts.values() if not topics or f.topic in topics]
-    unused = [f.id for f in scope if f.id not in used and f.sign is None]
-    grades = [reading_grade(_texts(knowledge, k), without=EXPLAINED) for k in entries] or [0.0]
-    sys.stdout.write(
-        f"{len(entries)} entries, {len(lines)} problems, {len(hints)} reading hints; "
-        f"{len(scope)} facts, {len(unused)} unused: {' '.join(unused) or '-'}\n"
-        f"reading grade: median {median(grades):.1f}, worst {max(grades):.1f}\n"
-    )
-    return 1 if lines else 0
+def main(arguments: list[str]) -> int:
+    """Print problems, hints and figures; 1 when something must be mended."""
+    parser = argparse.ArgumentParser(prog="make content", description="Check content/.")
+    parser.add_argument("topics", nargs="*", metavar="topic", help="only these topics")
+    parser.add_argument("--content", type=Path, default=ROOT / "content", help="another folder")
+    options = parser.parse_args(arguments)
+    topics = frozenset(options.topics)
+    known = read_knowledge(options.content, Problems())
+    if topics - set(known.topics):
+        console.print(f"unknown topic: {', '.join(sorted(topics - set(known.topics)))}")
+        return 1
+    try:
+        content = read_content(options.content)
+    except ContentError as error:
+        return _refused(error.problems, topics, known)
+    found = report(content, topics=topics, today=datetime.date.today())
+    _print(found, content, topics)
+    return 1 if found.problems else 0
 
 
-def _texts(knowledge: Knowledge, entry_id: str) -> list[str]:
-    entry = knowledge.entries[entry_id]
-    return [s.text for s in entry.sentences] + ([entry.next] if entry.next else [])
+def _refused(problems: list[str], topics: frozenset[str], known: Knowledge) -> int:
+    """Wrong content: the problems of these topics; the figures must wait until it is mended."""
+    named = [line for line in problems if not topics or _is_about(line, topics)]
+    _print_lines("Mend these first; the bot does not start with them", named)
+    elsewhere = len(problems) - len(named)
+    if elsewhere:
+        console.print(f"{elsewhere} more outside these topics; `make content` lists them all.")
+    console.print(review_line(known.entries.values()))
+    return 1
 
 
-def _reading_hints(knowledge: Knowledge, entries: dict[str, Entry]) -> list[str]:
-    hints = []
-    for entry_id in entries:
-        texts = _texts(knowledge, entry_id)
-        grade = reading_grade(texts, without=EXPLAINED)
-        if grade > GRADE_LIMIT:
-            hints.append(f"{entry_id}: reading grade {grade:.1f}, above {GRADE_LIMIT:.0f}")
-        for text in texts:
-            if word_count(text) > WORDS_LIMIT:
-                hints.append(f"{entry_id}: {word_count(text)} words (limit {WORDS_LIMIT}): {text}")
-    return hints
+def _is_about(line: str, topics: Iterable[str]) -> bool:
+    return any(line.startswith(f"entries/{topic}/") for topic in topics)
+
+
+def _print(found: Report, content: Content, topics: frozenset[str]) -> None:
+    _print_lines("Hints: think about these", found.hints)
+    _print_lines("Problems: mend these", found.problems)
+    table = Table(title="content/", title_justify="left")
+    table.add_column("what")
+    table.add_column("now", justify="right")
+    table.add_column("limit", justify="right")
+    for row in found.rows:
+        table.add_row(row.name, row.figure, row.limit)
+    console.print(table)
+    entries = [e for e in content.knowledge.entries.values() if not topics or e.topic in topics]
+    console.print(review_line(entries))
+    state = f"{len(found.problems)} problems" if found.problems else "No problems"
+    console.print(f"{state}, {len(found.hints)} hints.")
+
+
+def _print_lines(title: str, lines: Iterable[str]) -> None:
+    lines = tuple(lines)
+    if lines:
+        console.print(f"{title} ({len(lines)}):", style="bold")
+        for line in lines:
+            console.print(f"  content/{line}", markup=False)
 
 
 if __name__ == "__main__":

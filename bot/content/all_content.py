@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.audience import AudienceContent, read_audience
+from bot.content.entry_checks import check_entries
 from bot.content.files import Problems
 from bot.content.interview import Script, read_interview
 from bot.content.knowledge import Knowledge, read_knowledge
 from bot.content.other_illnesses import OtherIllnessesContent, read_other_illnesses
 from bot.content.red_flags import RedFlagContent, read_red_flags
+from bot.content.review import Review, read_review
 from bot.content.texts import Texts, read_texts
 from bot.errors import ContentError
 
@@ -20,6 +22,7 @@ class Content:
     """All clinical content and all words of the bot."""
 
     knowledge: Knowledge
+    review: Review
     texts: Texts
     audience: AudienceContent
     other_illnesses: OtherIllnessesContent
@@ -31,6 +34,8 @@ def read_content(root: Path) -> Content:
     """Read content/. Raises ContentError with every problem: file, item, field, what to do."""
     problems = Problems()
     knowledge = read_knowledge(root, problems)
+    check_entries(knowledge, problems)
+    review = read_review(root, problems, knowledge)
     texts = read_texts(root, problems, knowledge.topics)
     audience = read_audience(root, problems)
     other_illnesses = read_other_illnesses(root, problems)
@@ -42,6 +47,6 @@ def read_content(root: Path) -> Content:
             [*problems.lines, *(p for p in error.problems if p not in problems.lines)]
         ) from error
     problems.raise_if_any()
-    if audience is None or other_illnesses is None:
+    if review is None or audience is None or other_illnesses is None:
         raise AssertionError("a missing part is always a problem")
-    return Content(knowledge, texts, audience, other_illnesses, red_flags, interview)
+    return Content(knowledge, review, texts, audience, other_illnesses, red_flags, interview)

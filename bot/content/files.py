@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, Extra, ValidationError
+from pydantic import BaseModel, Extra, ValidationError, validator
+from pydantic.fields import ModelField
 
+from bot.content.faults import explained
 from bot.errors import ContentError
 
 Model = TypeVar("Model", bound="ContentModel")
@@ -24,6 +26,14 @@ class ContentModel(BaseModel):
         frozen = True
         anystr_strip_whitespace = True
 
+    @validator("*", pre=True, allow_reuse=True)
+    def _no_bare_yes(cls, value: object, field: ModelField) -> object:
+        """YAML reads a bare yes or no as true or false, and pydantic would make it a text."""
+        items = value if isinstance(value, list) else [value]
+        if field.type_ is str and any(isinstance(item, bool) for item in items):
+            raise ValueError("holds a bare yes, no, true or false; put it in quotes")
+        return value
+
 
 def between(least: int, most: int | None = None) -> Callable[[type[BaseModel], Sized], Sized]:
     """A pydantic validator for how many items a list has (pydantic 1 counts no tuples)."""
@@ -31,10 +41,19 @@ def between(least: int, most: int | None = None) -> Callable[[type[BaseModel], S
     def check(cls: type[BaseModel], value: Sized) -> Sized:
         if len(value) < least or (most is not None and len(value) > most):
             limit = f"at least {least}" if most is None else f"{least} to {most}"
-            raise ValueError(f"needs {limit} items, has {len(value)}")
+            missing = least - len(value)
+            todo = f"add {missing}" if missing > 0 else f"take out {len(value) - (most or 0)}"
+            raise ValueError(f"needs {limit} items, has {len(value)}; {todo}")
         return value
 
     return check
+
+
+def a_date(cls: type[BaseModel], value: object) -> object:
+    """A pydantic validator: a number is no date (pydantic would count seconds from 1970)."""
+    if isinstance(value, int | float):
+        raise ValueError("must be a date, such as 2026-11-22")
+    return value
 
 
 class Problems:
@@ -65,13 +84,27 @@ def read_yaml(path: Path, problems: Problems, *, root: Path) -> Any:
         problems.add(name, "file", "-", "is not UTF-8 text; save it as UTF-8")
         return None
     try:
-        return _UniqueKeyLoader(text).get_single_data()
+        value = _UniqueKeyLoader(text).get_single_data()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}" if mark else "file"
         problem = getattr(error, "problem", None) or str(error)
-        problems.add(name, line, "-", f"is not valid YAML ({problem}); check indents and quotes")
+        problems.add(name, line, "-", f"is not valid YAML ({problem}); {_cure(text, problem)}")
         return None
+    except (ValueError, TypeError, RecursionError) as error:
+        problems.add(name, "file", "-", f"holds a value that cannot be read ({error}); quote it")
+        return None
+    if value is None:
+        problems.add(name, "file", "-", "is empty; fill it in, or delete it")
+    return value
+
+
+def _cure(text: str, problem: str) -> str:
+    if "twice" in problem:
+        return "delete one of the two"
+    if any(line.lstrip(" ").startswith("\t") for line in text.splitlines()):
+        return "replace the tab by spaces"
+    return "check indents and quotes"
 
 
 class _UniqueKeyLoader(yaml.CSafeLoader):
@@ -103,13 +136,8 @@ def build(
     try:
         return model(**value)
     except ValidationError as error:
-        allowed = ", ".join(model.__fields__)
         for fault in error.errors():
-            field = ".".join(str(part) for part in fault["loc"])
-            message = fault["msg"]
-            if fault["type"] == "value_error.extra":
-                message = f"is not a known key; allowed: {allowed}"
-            problems.add(file, item, field, message)
+            problems.add(file, item, *explained(fault, model))
         return None
     except TypeError:
         problems.add(file, item, "-", "has a key that is not text")

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, root_validator, validator
+from pydantic import Field, validator
 
 from bot.content.files import ContentModel, Problems, between, build, read_yaml
 from bot.content.interview_checks import script_faults
@@ -78,11 +78,13 @@ class Question(ContentModel):
             raise ValueError("has more than 20 words; ask one thing, in fewer words")
         return value
 
-    @root_validator(skip_on_failure=True)
-    def _has_choices(cls, values: dict[str, object]) -> dict[str, object]:
-        if values["answer_type"] in ("choice", "boolean") and not values["choices"]:
-            raise ValueError(f"{values['answer_type']} needs `choices:`")
-        return values
+    @validator("choices", always=True)
+    def _has_choices(
+        cls, value: tuple[Choice, ...], values: dict[str, object]
+    ) -> tuple[Choice, ...]:
+        if values.get("answer_type") in ("choice", "boolean") and not value:
+            raise ValueError(f"is empty; answer_type {values['answer_type']} needs some")
+        return value
 
     def choice(self, value: str) -> Choice | None:
         """The choice with this value."""
@@ -269,6 +271,8 @@ def _read_symptoms(root: Path, problems: Problems) -> tuple[Symptom, ...]:
         for word in symptom.words:
             owner = owners.setdefault(word.lower(), symptom.id)
             if owner != symptom.id:
-                problems.add(SYMPTOMS_FILE, name, "words", f"{word!r} also stands at {owner}")
+                problems.add(
+                    SYMPTOMS_FILE, name, "words", f"{word!r} also stands at {owner}; keep one"
+                )
         found.append(symptom)
     return tuple(found)

@@ -19,7 +19,7 @@ def script_faults(script: Script, needed: Iterable[str]) -> Iterator[Fault]:
     present = [question.id for question in script.questions]
     for name in needed:
         if name not in present:
-            yield name, "id", "is missing; the summary is built from it"
+            yield name, "id", "is missing; the summary is built from it, so put it back"
     for position, question in enumerate(script.questions):
         yield from _question_faults(script, question, script.questions[:position])
     for group in script.groups:
@@ -30,9 +30,9 @@ def _question_faults(
     script: Script, question: Question, earlier: tuple[Question, ...]
 ) -> Iterator[Fault]:
     if question.group is not None and script.group(question.group) is None:
-        yield question.id, "group", f"unknown group {question.group!r}"
+        yield question.id, "group", f"unknown group {question.group!r}; groups stand at the top"
     if len({choice.value for choice in question.choices}) < len(question.choices):
-        yield question.id, "choices", "holds a value twice"
+        yield question.id, "choices", "holds a value twice; rename one"
     for condition in question.ask_when:
         message = _condition_fault(script, question, condition, earlier)
         if message:
@@ -42,7 +42,7 @@ def _question_faults(
             yield (
                 question.id,
                 "ask_when",
-                f"can never be asked: its conditions on {name!r} exclude each other",
+                f"can never be asked: its conditions on {name!r} exclude each other; drop one",
             )
 
 
@@ -51,13 +51,17 @@ def _condition_fault(
 ) -> str | None:
     other = script.question(condition.question)
     if other is None:
-        return f"unknown question {condition.question!r}"
+        return f"unknown question {condition.question!r}; name the id of a question before it"
     if other not in earlier:
-        return f"can never be asked: {condition.question!r} is not asked before it"
+        return f"can never be asked: {condition.question!r} is not asked before it; move it up"
     if other.group not in (None, question.group):
         return f"{condition.question!r} is asked once per {other.group}; which one is meant?"
     unknown = sorted(set(condition.answer) - _values(script, other))
-    return f"can never be asked: {unknown} is no choice of {other.id!r}" if unknown else None
+    return (
+        f"can never be asked: {unknown} is no choice of {other.id!r}; correct it"
+        if unknown
+        else None
+    )
 
 
 def _values(script: Script, question: Question) -> set[str]:
@@ -81,6 +85,10 @@ def _group_faults(script: Script, group: Group) -> Iterator[Fault]:
     present = [question.id for question in script.questions]
     members = [question.id for question in script.questions if question.group == group.id]
     if not members or group.again != members[-1]:
-        yield group.id, "again", f"{group.again!r} must be the last question of the group"
+        yield (
+            group.id,
+            "again",
+            f"{group.again!r} must be the last question of the group; name that one",
+        )
     elif present[present.index(members[0]) :][: len(members)] != members:
-        yield group.id, "id", "its questions must stand together"
+        yield group.id, "id", "its questions must stand together; move them"

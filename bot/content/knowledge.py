@@ -16,7 +16,15 @@ from typing import Any, Literal
 
 from pydantic import Field, root_validator, validator
 
-from bot.content.files import ContentModel, Problems, between, build, read_yaml, yaml_files
+from bot.content.files import (
+    ContentModel,
+    Problems,
+    a_date,
+    between,
+    build,
+    read_yaml,
+    yaml_files,
+)
 
 Audience = Literal["any", "child", "adult", "caregiver"]
 AUDIENCES: tuple[Audience, ...] = ("any", "child", "adult", "caregiver")
@@ -78,7 +86,7 @@ class Fact(ContentModel):
 class Topic(ContentModel):
     """One of the topics people ask about; `label` is what a button says."""
 
-    id: str = Field(regex=ID_PATTERN)
+    id: str = Field(regex=ID_PATTERN, example="side_effects")
     label: str = Field(max_length=60)
 
 
@@ -87,7 +95,7 @@ class Derived(ContentModel):
 
     fact: str
     value: float
-    say: str = Field(regex=r"\d+ in [\d,]+")
+    say: str = Field(regex=r"^[1-9]\d* in [1-9][\d,]*$", example="13 in 100")
 
 
 class Sentence(ContentModel):
@@ -125,7 +133,7 @@ class Entry(ContentModel):
     named things it is about (a drug, a test, a symptom): it is found by their names.
     """
 
-    id: str = Field(regex=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")
+    id: str = Field(regex=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", example="side_effects.hair")
     topic: str
     audience: Audience
     title: str = Field(max_length=90)
@@ -140,9 +148,20 @@ class Entry(ContentModel):
     reviewed_by: str | None = None
     reviewed_on: datetime.date | None = None
 
+    _dates = validator("checked_on", "reviewed_on", pre=True, allow_reuse=True)(a_date)
     _short = validator("short", allow_reuse=True)(between(1, 5))
     _related = validator("related", allow_reuse=True)(between(2, 4))
     _questions = validator("questions", allow_reuse=True)(between(3))
+
+    @property
+    def file(self) -> str:
+        """Where it stands below content/."""
+        return f"entries/{self.id.replace('.', '/')}.yml"
+
+    @property
+    def dated(self) -> datetime.date:
+        """The date an answer carries: of its signed re-reading, or of its facts."""
+        return self.reviewed_on or self.checked_on
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -173,8 +192,8 @@ def read_knowledge(root: Path, problems: Problems) -> Knowledge:
         file = str(path.relative_to(root))
         value = read_yaml(path, problems, root=root)
         item = value.get("id", "entry") if isinstance(value, dict) else "entry"
-        entry = build(Entry, value, problems, file=file, item=str(item))
-        if entry is None:
+        entry = value and build(Entry, value, problems, file=file, item=str(item))
+        if not entry:
             continue
         _check_place(entry, path, root, problems)
         if entry.id in entries:
@@ -182,7 +201,7 @@ def read_knowledge(root: Path, problems: Problems) -> Knowledge:
         entries[entry.id] = entry
         for field, message in _entry_faults(entry, facts, topics):
             problems.add(file, entry.id, field, message)
-    covered = {entry.topic for entry in entries.values()}
+    covered = {path.parent.name for path in yaml_files(root / "entries")}
     for topic in topics:
         if topic not in covered:
             problems.add("topics.yml", topic, "id", f"has no entry; add entries/{topic}/<name>.yml")
@@ -196,7 +215,10 @@ def _read_facts(root: Path, problems: Problems) -> tuple[dict[str, Source], dict
     for path in yaml_files(root / "facts"):
         file = str(path.relative_to(root))
         value = read_yaml(path, problems, root=root)
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or not isinstance(value.get("sources") or {}, dict):
+            problems.add(
+                file, "file", "-", "needs a block `sources:` and a list `facts:`; add them"
+            )
             continue
         for key, raw in (value.get("sources") or {}).items():
             source = build(Source, raw, problems, file=file, item=str(key))
@@ -204,17 +226,19 @@ def _read_facts(root: Path, problems: Problems) -> tuple[dict[str, Source], dict
                 sources[str(key)] = source
         for fact in _facts_of(value, file, problems):
             if fact.id in facts:
-                problems.add(file, fact.id, "id", f"is used twice (also in {places[fact.id]})")
+                problems.add(file, fact.id, "id", f"is used twice ({places[fact.id]}); rename it")
             facts[fact.id], places[fact.id] = fact, file
     for fact in facts.values():
         for source_id in fact.sources:
             if source_id not in sources:
-                problems.add(places[fact.id], fact.id, "sources", f"unknown source {source_id!r}")
+                problems.add(
+                    places[fact.id], fact.id, "sources", f"unknown source {source_id!r}; add it"
+                )
     return sources, facts
 
 
 def _facts_of(value: dict[str, Any], file: str, problems: Problems) -> Iterator[Fact]:
-    for raw in value.get("facts") or []:
+    for raw in _list(value, "facts", file, problems):
         item = str(raw.get("id", "fact")) if isinstance(raw, dict) else "fact"
         fact = build(Fact, raw, problems, file=file, item=item)
         if fact is not None:
@@ -223,7 +247,7 @@ def _facts_of(value: dict[str, Any], file: str, problems: Problems) -> Iterator[
 
 def _read_topics(root: Path, problems: Problems) -> dict[str, Topic]:
     value = read_yaml(root / "topics.yml", problems, root=root)
-    items = value.get("topics", []) if isinstance(value, dict) else []
+    items = _list(value, "topics", "topics.yml", problems)
     topics: dict[str, Topic] = {}
     for raw in items:
         item = str(raw.get("id", "topic")) if isinstance(raw, dict) else "topic"
@@ -233,15 +257,28 @@ def _read_topics(root: Path, problems: Problems) -> dict[str, Topic]:
     return topics
 
 
+def _list(value: Any, key: str, file: str, problems: Problems) -> list[Any]:
+    items = value.get(key) if isinstance(value, dict) else None
+    if isinstance(items, list):
+        return items
+    problems.add(file, "file", key, f"must be a list; write `{key}:`, then each item after `- `")
+    return []
+
+
 def _check_place(entry: Entry, path: Path, root: Path, problems: Problems) -> None:
     topic, name = entry.id.split(".")
     file = str(path.relative_to(root))
     expected = f"entries/{topic}/{name}.yml"
     if file != expected:
-        problems.add(file, entry.id, "id", f"an entry with this id belongs in {expected}")
+        problems.add(
+            file, entry.id, "id", f"an entry with this id belongs in {expected}; move or rename it"
+        )
     if topic != entry.topic:
         problems.add(
-            file, entry.id, "topic", f"is {entry.topic!r} but the id begins with {topic!r}"
+            file,
+            entry.id,
+            "topic",
+            f"is {entry.topic!r}, the id begins with {topic!r}; make them agree",
         )
 
 
@@ -252,17 +289,20 @@ def _entry_faults(
         yield "topic", f"unknown topic {entry.topic!r}; the topics stand in topics.yml"
     for related in entry.related:
         if related not in topics or related == entry.topic:
-            yield "related", f"{related!r} is not another topic of topics.yml"
+            yield "related", f"{related!r} is not another topic; choose from topics.yml"
     for part in ("short", "more"):
         for number, sentence in enumerate(getattr(entry, part), start=1):
             for fault in _sentence_faults(sentence, facts):
                 yield f"{part}[{number}]", fault
     if entry.figure is not None and entry.figure.fact not in facts:
-        yield "figure.fact", f"unknown fact {entry.figure.fact!r}"
+        yield "figure.fact", f"unknown fact {entry.figure.fact!r}; fact ids stand in content/facts/"
     if entry.next and numbers_in(entry.next):
         yield "next", "holds a number; say it in a sentence that names its fact"
     if (entry.reviewed_by is None) != (entry.reviewed_on is None):
-        yield "reviewed_on", "give both reviewed_by and reviewed_on, or neither"
+        yield (
+            "reviewed_on",
+            "is half a signature; give both reviewed_by and reviewed_on, or neither",
+        )
 
 
 def _sentence_faults(sentence: Sentence, facts: dict[str, Fact]) -> Iterable[str]:
@@ -272,10 +312,13 @@ def _sentence_faults(sentence: Sentence, facts: dict[str, Fact]) -> Iterable[str
             yield f"unknown fact {fact_id!r}; fact ids stand in content/facts/"
     for derived in sentence.derived_from:
         if derived.fact not in sentence.facts:
-            yield f"derived_from names {derived.fact!r}, which is not among its facts"
+            yield f"derived_from names {derived.fact!r}, not one of its facts; add it to facts"
         elif not _derivation_holds(derived, facts.get(derived.fact)):
-            yield f"derived_from: {derived.value} of {derived.fact} does not give {derived.say!r}"
-    allowed = {number for fact in known for number in numbers_in(_words_of(fact))}
+            yield (
+                f"derived_from: {derived.value:g} of {derived.fact} does not give "
+                f"{derived.say!r}; correct it"
+            )
+    allowed = {number for fact in known for number in numbers_in(words_of(fact))}
     allowed |= {number for derived in sentence.derived_from for number in numbers_in(derived.say)}
     for number in numbers_in(sentence.text):
         if number not in allowed:
@@ -285,14 +328,15 @@ def _sentence_faults(sentence: Sentence, facts: dict[str, Fact]) -> Iterable[str
             )
 
 
-def _words_of(fact: Fact) -> str:
+def words_of(fact: Fact) -> str:
+    """All that a fact says: statement, figures and caution."""
     figures = " ".join(f"{n.value} {n.unit} {n.what} {n.population}" for n in fact.numbers)
     return f"{fact.statement} {figures} {fact.caution or ''}"
 
 
 def _derivation_holds(derived: Derived, fact: Fact | None) -> bool:
     """Is "13 in 100" what 12.7 percent gives, and does the fact hold 12.7?"""
-    if fact is None or _plain(f"{derived.value:g}") not in numbers_in(_words_of(fact)):
+    if fact is None or _plain(f"{derived.value:g}") not in numbers_in(words_of(fact)):
         return False
     part, whole = (int(n.replace(",", "")) for n in derived.say.split(" in "))
     if part == 1:

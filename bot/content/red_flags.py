@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field, validator
 
 from bot.content.files import ContentModel, Model, Problems, between, build, read_yaml
-from bot.content.knowledge import ID_PATTERN, Fact, numbers_in
+from bot.content.knowledge import ID_PATTERN, Fact, Source, numbers_in
 
 Level = Literal["emergency", "urgent", "routine", "crisis"]
 Outcome = Literal["card", "confirm", "none"]
@@ -213,7 +213,9 @@ def phrase_variants(
     for parts in itertools.product(*choices):
         steps = tuple(itertools.chain.from_iterable(parts))
         if not steps or steps[0] is None or steps[-1] is None:
-            raise ValueError(f"{phrase!r} needs a word that is not optional, first and last")
+            raise ValueError(
+                f"{phrase!r} needs a word that is not optional, first and last; reword it"
+            )
         yield steps
 
 
@@ -242,7 +244,7 @@ def read_red_flags(root: Path, problems: Problems, facts: dict[str, Fact]) -> Re
     """
     value = _mapping(read_yaml(root / FLAGS_FILE, problems, root=root))
     negation = _negation(root, problems)
-    contacts = {c.id: c for c in _items(Contact, root, CONTACTS_FILE, "contacts", problems)}
+    contacts = _contacts(root, problems)
     raw_flags = value.pop("flags", [])
     flags = _unique(_build_all(RedFlag, raw_flags, problems, FLAGS_FILE), problems)
     rest = build(_Rest, value, problems, file=FLAGS_FILE, item="file")
@@ -271,14 +273,25 @@ def _mapping(value: Any) -> dict[str, Any]:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _items(model: type[Model], root: Path, file: str, key: str, problems: Problems) -> list[Model]:
-    value = _mapping(read_yaml(root / file, problems, root=root))
-    return _build_all(model, value.get(key), problems, file)
+def _contacts(root: Path, problems: Problems) -> dict[str, Contact]:
+    found: dict[str, Contact] = {}
+    value = _mapping(read_yaml(root / CONTACTS_FILE, problems, root=root))
+    for source_id, raw in _mapping(value.get("sources")).items():
+        build(Source, raw, problems, file=CONTACTS_FILE, item=str(source_id))
+    for contact in _build_all(Contact, value.get("contacts"), problems, CONTACTS_FILE):
+        if contact.id in found:
+            problems.add(CONTACTS_FILE, contact.id, "id", "is used twice; give it another name")
+        if not (contact.call or contact.text or contact.chat or contact.url):
+            problems.add(
+                CONTACTS_FILE, contact.id, "call", "is no way to reach it; add call, text or url"
+            )
+        found[contact.id] = contact
+    return found
 
 
 def _build_all(model: type[Model], raw: object, problems: Problems, file: str) -> list[Model]:
     if not isinstance(raw, list):
-        problems.add(file, "file", "-", f"needs a list of {model.__name__} items")
+        problems.add(file, "file", "-", f"needs a list of {model.__name__} items; add it")
         return []
     built = []
     for value in raw:
@@ -304,9 +317,19 @@ def _negation(root: Path, problems: Problems) -> NegationWords | None:
     if words is None:
         return None
     for cue in sorted(set(CUES) ^ set(words.cues)):
-        problems.add(NEGATION_FILE, "cues", cue, "is missing" if cue in CUES else "is not known")
+        problems.add(
+            NEGATION_FILE,
+            "cues",
+            cue,
+            "is missing; add it" if cue in CUES else "is not known; delete it",
+        )
     for answer in sorted({"yes", "no", "unsure"} ^ set(words.answers)):
-        problems.add(NEGATION_FILE, "answers", answer, "must be there: yes, no, unsure")
+        problems.add(
+            NEGATION_FILE,
+            "answers",
+            answer,
+            "must be one of yes, no, unsure, and all must be there",
+        )
     for kind, lists in (("cues", words.cues), ("answers", words.answers)):
         for name, phrases in lists.items():
             for fault in _phrase_faults(phrases, words):
@@ -340,7 +363,10 @@ def _flag_faults(
     allowed = {number for text in texts for number in numbers_in(text)}
     for field, number in _numbers_of(flag):
         if number not in allowed:
-            yield field, f"the number {number} does not stand in its facts"
+            yield (
+                field,
+                f"the number {number} does not stand in its facts; correct it, or name the fact",
+            )
 
 
 def _numbers_of(flag: RedFlag) -> Iterator[tuple[str, str]]:
@@ -358,14 +384,26 @@ def _rest_faults(
     for combination in rest.combinations:
         for named in (combination.becomes, *combination.all_of, *combination.some_of):
             if named not in flags:
-                yield "combinations", combination.becomes, f"unknown red flag {named!r}"
+                yield (
+                    "combinations",
+                    combination.becomes,
+                    f"unknown red flag {named!r}; ids stand in flags",
+                )
     for level in get_args(Level):
         missing = set(get_args(Status)) - set(rest.outcomes.get(level, {}))
         if missing:
-            yield "outcomes", level, f"does not say what to do for {sorted(missing)}"
+            yield "outcomes", level, f"does not say what to do for {sorted(missing)}; add them"
     for word in sorted(set(LAYOUT_WORDS) ^ set(rest.layout.words)):
-        yield "layout", f"words.{word}", "is missing" if word in LAYOUT_WORDS else "is not known"
+        yield (
+            "layout",
+            f"words.{word}",
+            "is missing; add it" if word in LAYOUT_WORDS else "is not known; delete it",
+        )
     yield from _contact_faults(rest.layout, contacts)
+    for country in rest.layout.country_names:
+        for name, table in (("emergency", rest.layout.emergency), ("crisis", rest.layout.crisis)):
+            if not table.get(country):
+                yield "layout", f"{name}.{country}", f"has no contact; add one of {CONTACTS_FILE}"
 
 
 def _contact_faults(layout: Layout, contacts: dict[str, Contact]) -> Iterator[tuple[str, str, str]]:
@@ -384,6 +422,10 @@ def _contact_faults(layout: Layout, contacts: dict[str, Contact]) -> Iterator[tu
     for name, country, contact_id in listed:
         contact = contacts.get(contact_id)
         if contact is None:
-            yield "layout", name, f"unknown contact {contact_id!r}; see {CONTACTS_FILE}"
+            yield "layout", name, f"unknown contact {contact_id!r}; ids stand in {CONTACTS_FILE}"
         elif contact.country not in (country, _ANY_COUNTRY):
-            yield "layout", name, f"{contact_id!r} is not a contact of {country}"
+            yield (
+                "layout",
+                name,
+                f"{contact_id!r} is not a contact of {country}; name one of its own",
+            )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +41,10 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Entry:
-    """One answer, as it stands in the database. `sources` are those of all its sentences."""
+    """One answer, as it stands in the database. `sources` are those of all its sentences.
+
+    `checked_on`: when its facts were collected; once `reviewed`, when it was read again.
+    """
 
     id: str
     topic: str
@@ -48,6 +53,7 @@ class Entry:
     next: str | None
     figure: dict[str, Any] | None
     checked_on: datetime.date
+    reviewed: bool
     content_hash: str
     sentences: tuple[Sentence, ...]
     sources: tuple[Source, ...]
@@ -81,16 +87,29 @@ class KnowledgeBase:
         try:
             with self._engine.connect() as connection:
                 version = connection.scalar(select(tables.content_version.c.hash))
-                if version is None:
-                    raise KnowledgeBaseUnavailable("it is empty; run `make load`")
-                if self._catalogue is None or self._catalogue.version != version:
-                    self._catalogue = _read(connection, version)
-                return self._catalogue
+            if self._catalogue is None or self._catalogue.version != version:
+                with _snapshot(self._engine) as connection:
+                    self._catalogue = _read(connection)
+            return self._catalogue
         except SQLAlchemyError as error:
             raise KnowledgeBaseUnavailable("reading the entries") from error
 
 
-def _read(connection: Connection, version: str) -> Catalogue:
+@contextmanager
+def _snapshot(engine: Engine) -> Iterator[Connection]:
+    """All that is read belongs to one version, also while another one is being loaded."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+def _read(connection: Connection) -> Catalogue:
+    version = connection.scalar(select(tables.content_version.c.hash))
+    if version is None:
+        raise KnowledgeBaseUnavailable("it is empty; run `python -m bot.knowledge load`")
     topics = {row.id: row.label for row in connection.execute(select(tables.topics))}
     sources = {
         row.id: Source(row.id, row.title, row.publisher, row.url, row.date)
@@ -115,6 +134,7 @@ def _read(connection: Connection, version: str) -> Catalogue:
             next=row.next,
             figure=json.loads(row.figure) if row.figure else None,
             checked_on=row.checked_on,
+            reviewed=row.reviewed,
             content_hash=row.content_hash,
             sentences=said,
             sources=tuple(sources[source] for source in used),

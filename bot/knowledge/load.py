@@ -70,7 +70,8 @@ def _insert_all(connection: Connection, knowledge: Knowledge) -> None:
 def _add_entry(rows: dict[Any, list[dict[str, Any]]], entry: Entry) -> None:
     rows[tables.entries].append(
         {
-            **entry.dict(include={"id", "topic", "audience", "title", "next", "checked_on"}),
+            **entry.dict(include={"id", "topic", "audience", "title", "next"}),
+            "checked_on": entry.dated,
             "figure": entry.figure.json() if entry.figure else None,
             "reviewed": entry.reviewed_by is not None,
             "content_hash": hashlib.sha256(entry.json().encode()).hexdigest(),

@@ -33,6 +33,7 @@ def answer_reply(
             ],
             "sources": sources,
             "checked_on": entry.checked_on.isoformat(),
+            "reviewed": entry.reviewed,
             "more": has_more,
             "related": list(entry.related),
             "content_hash": entry.content_hash,
@@ -65,5 +66,6 @@ def _text(
     lines += [entry.title, " ".join(sentence.text for sentence in said)]
     if entry.next:
         lines.append(entry.next)
-    lines.append(f"Sources: {names}. Facts collected on {entry.checked_on.isoformat()}.")
+    dated = "Reviewed on" if entry.reviewed else "Facts collected on"
+    lines.append(f"Sources: {names}. {dated} {entry.checked_on.isoformat()}.")
     return "\n".join(lines)

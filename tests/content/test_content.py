@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,99 +15,35 @@ import yaml
 from bot.content.all_content import read_content
 from bot.content.knowledge import numbers_in
 from bot.errors import ContentError
+from tests.content.broken_content import small_content, spoilt
 
 ROOT = Path(__file__).resolve().parents[2]
-Spoil = Callable[[str], str]
-
-# file, what is spoilt, what the complaint must name
-BROKEN: list[tuple[str, Spoil, str]] = [
-    (
-        "entries/definition/overview.yml",
-        lambda t: t.replace("facts: [relapse-term]", "facts: [no-such-fact]", 1),
-        "entries/definition/overview.yml: definition.overview: short[1]: unknown fact",
-    ),
-    (
-        "entries/definition/overview.yml",
-        lambda t: t.replace("  facts: [relapse-term]\n", "", 1),
-        "entries/definition/overview.yml: definition.overview: short.0.__root__: a medical",
-    ),
-    (
-        "entries/definition/overview.yml",
-        lambda t: t.replace("A relapse means", "In 73 in 100 people a relapse means", 1),
-        "short[1]: the number 73 does not stand in its facts",
-    ),
-    (
-        "entries/definition/overview.yml",
-        lambda t: t.replace("audience: any", "audience: everybody", 1),
-        "definition.overview: audience:",
-    ),
-    (
-        "entries/definition/overview.yml",
-        lambda t: t.replace("title:", "titel:", 1),
-        "titel: is not a known key; allowed: id, topic",
-    ),
-    (
-        "entries/definition/overview.yml",
-        lambda t: t.replace("id: definition.overview", "id: definition.other", 1),
-        "an entry with this id belongs in entries/definition/other.yml",
-    ),
-    (
-        "entries/definition/overview.yml",
-        lambda t: t.replace("related: [", "related: [[", 1),
-        "is not valid YAML",
-    ),
-    (
-        "facts/relapse.yml",
-        lambda t: t.replace("sources: [seed-article]", "sources: [nowhere]", 1),
-        "nowhere",
-    ),
-    (
-        "texts.yml",
-        lambda t: t.replace("choices: [prepare_visit,", "choices: [nonsense,", 1),
-        "label",
-    ),
-    ("red_flags.yml", lambda t: t.replace("rf-05-chest-pain", "rf-none", 1), "chest_pain: facts"),
-    (
-        "red_flags.yml",
-        lambda t: t.replace("at_least: 38}", "at_least: 36}", 1),
-        "fever: temperature",
-    ),
-    (
-        "interview.yml",
-        lambda t: t.replace("id: sx.onset", "id: sx.name", 1),
-        "interview.yml: sx.name",
-    ),
-    (
-        "topics.yml",
-        lambda t: t + "- id: moon\n  label: Moon\n",
-        "topics.yml: moon: id: has no entry",
-    ),
-]
+CASES = yaml.safe_load((ROOT / "tests/content/broken.yml").read_text(encoding="utf-8"))["cases"]
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of content/ that may be spoilt."""
-    shutil.copytree(ROOT / "content", tmp_path / "content", copy_function=shutil.copyfile)
-    return tmp_path / "content"
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small content tree that is right."""
+    content = small_content(tmp_path_factory.mktemp("small"))
+    read_content(content)
+    return content
 
 
-@pytest.mark.parametrize(("file", "spoil", "complaint"), BROKEN, ids=lambda v: str(v)[:50])
-def test_wrong_content_is_refused(copy: Path, file: str, spoil: Spoil, complaint: str) -> None:
-    text = (copy / file).read_text(encoding="utf-8")
-    spoilt = spoil(text)
-    assert spoilt != text, "the case itself is out of date"
-    (copy / file).write_text(spoilt, encoding="utf-8")
-    with pytest.raises(ContentError) as refused:
-        read_content(copy)
-    assert any(complaint in problem for problem in refused.value.problems), refused.value.problems
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_wrong_content_is_refused(small: Path, case: dict[str, Any]) -> None:
+    with spoilt(small, case["file"], case["change"]), pytest.raises(ContentError) as refused:
+        read_content(small)
+    problems = refused.value.problems
+    fitting = [line for line in problems if all(part in line for part in case["says"])]
+    assert len(fitting) == 1, problems
+    for line in problems:
+        file, item, field, message = line.split(": ", 3)
+        assert file and item and field and message, line
+        assert ("; " in message) or message.startswith(("must be", "has no entry")), line
 
 
-def test_a_missing_file_is_named(copy: Path) -> None:
-    (copy / "texts.yml").unlink()
-    with pytest.raises(ContentError) as refused:
-        read_content(copy)
-    assert any("texts.yml" in problem for problem in refused.value.problems)
+def test_each_fault_is_tried_once() -> None:
+    assert len({case["name"] for case in CASES}) == len(CASES) >= 30
 
 
 def test_every_seed_fact_is_in_an_entry() -> None:

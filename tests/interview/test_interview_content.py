@@ -50,7 +50,7 @@ def test_symptoms_stand_in_facts(script: Script) -> None:
         ("q", {"ask": "word " * 21}, "interview.yml: q: ask: has more than 20 words"),
         ("q", {"colour": "red"}, "interview.yml: q: colour: is not a known key"),
         ("q", {"group": "zz"}, "interview.yml: q: group: unknown group 'zz'"),
-        ("visit.doctor-knows", {"choices": []}, "interview.yml: visit.doctor-knows: __root__: "),
+        ("visit.doctor-knows", {"choices": []}, "interview.yml: visit.doctor-knows: choices: is "),
     ],
 )  # fmt: skip
 def test_broken_script_is_refused(
@@ -75,7 +75,7 @@ def test_missing_or_doubled_symptoms(tmp_path: Path) -> None:
     (tmp_path / "symptoms.yml").write_text(yaml.safe_dump(raw))
     problems = Problems()
     read_interview(tmp_path, problems)
-    assert problems.lines == ["symptoms.yml: chills: words: 'fever' also stands at fever"]
+    assert problems.lines == ["symptoms.yml: chills: words: 'fever' also stands at fever; keep one"]
 
 
 def test_empty_files(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""Which entry would answer a question, and how sure the bot is (for editors)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.content.all_content import Content
+from bot.content.audience import AudienceContent
+from bot.knowledge.base import Catalogue
+from bot.knowledge.from_content import catalogue_of
+from bot.knowledge.search import EntrySearch, find_entry
+from bot.nlu.audience import AudienceWords
+from bot.nlu.encoder import shared_encoder
+from bot.nlu.other_illnesses import OtherIllnessWords
+from bot.nlu.trained import threshold, trained_intents
+from bot.settings import ROOT
+from bot.triage.red_flags import RedFlagDetector
+
+SHOWN = 5
+
+
+def found(question: str, content: Content, archive: Path | None) -> Iterator[str]:
+    """Lines that say what the bot does with this question, in the order in which it decides."""
+    flag = RedFlagDetector(content.red_flags).find(question)
+    if flag.level:
+        yield f"Red flag {flag.rule} ({flag.level}): its card is said first."
+    elif flag.confirm:
+        yield f"Red flag {flag.confirm}: the bot asks whether it is there now."
+    if OtherIllnessWords(content.other_illnesses).names_other_illness(question):
+        yield "It names another illness: declined."
+        return
+    catalogue = catalogue_of(content.knowledge)
+    model = trained_intents(archive) if archive else None
+    if model is None:
+        yield "No trained model yet (`python -m bot prepare` makes one); the nearest by wording:"
+        yield from _by_wording(question, catalogue)
+        return
+    ranked = model.rank(question, shared_encoder())[:SHOWN]
+    least = threshold(ROOT / "config.yml")
+    yield f"Score  intent (below {least:g} the bot offers topics instead of answering)"
+    yield from (f"{one.score:5.2f}  {one.intent}" for one in ranked)
+    topic = ranked[0].intent.removeprefix("ask_")
+    if topic not in catalogue.topics:
+        yield "The first is no topic, so no entry answers."
+        return
+    yield from _by_audience(question, topic, catalogue, content.audience)
+
+
+def _by_wording(question: str, catalogue: Catalogue) -> Iterator[str]:
+    closeness = EntrySearch(tuple(catalogue.entries.values())).closeness(question)
+    for entry_id in sorted(closeness, key=lambda key: (-closeness[key], key))[:SHOWN]:
+        yield f"{closeness[entry_id]:5.2f}  {entry_id}"
+
+
+def _by_audience(
+    question: str, topic: str, catalogue: Catalogue, words: AudienceContent
+) -> Iterator[str]:
+    said = AudienceWords(words).find(question)
+    yield f"Audience in these words: {said or 'none'}"
+    for audience in (said,) if said else (None, "child", "adult", "caregiver"):
+        entry = find_entry(catalogue, topic, question, audience=audience)
+        if entry is not None:
+            yield f"Answer ({audience or 'audience not known'}): {entry.id}"
