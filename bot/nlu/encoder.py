@@ -50,6 +50,11 @@ class Encoder:
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         self._tokenizer.no_padding()
 
+    @property
+    def words(self) -> frozenset[str]:
+        """The English words that the encoder knows as such."""
+        return frozenset(w for w in self._tokenizer.get_vocab() if len(w) > 1 and w.isalpha())
+
     def encode(self, text: str) -> Vector:
         """The vector of one text."""
         return self._run([self._tokenizer.encode(text).ids])[0]

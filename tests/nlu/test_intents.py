@@ -55,7 +55,7 @@ def test_unseen_questions(model: IntentModel, says: str, intent: str) -> None:
 
 @pytest.mark.parametrize("says", NONSENSE)
 def test_nonsense_scores_low(model: IntentModel, says: str) -> None:
-    assert model.rank(says, shared_encoder())[0].score < 0.14
+    assert model.rank(says, shared_encoder())[0].score < 0.10
 
 
 def test_same_examples_same_model(model: IntentModel) -> None:
@@ -65,15 +65,6 @@ def test_same_examples_same_model(model: IntentModel) -> None:
         expected = model.rank(says, shared_encoder())
         assert again.rank(says, shared_encoder()) == expected
         assert unpickled.rank(says, shared_encoder()) == expected
-
-
-def test_known_vectors_may_be_given() -> None:
-    texts, intents = _examples()
-    encoder = shared_encoder()
-    vectors = encoder.encode_all([plain(text) for text in texts])
-    with_vectors = IntentModel.train(texts, intents, encoder, vectors)
-    without = IntentModel.train(texts, intents, encoder)
-    assert with_vectors.rank("Hi!", encoder) == without.rank("Hi!", encoder)
 
 
 def test_long_text_is_cut(model: IntentModel) -> None:
