@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from bot.content.all_content import read_content
-from bot.content.knowledge import numbers_in
+from bot.content.numbers import numbers_in
 from bot.errors import ContentError
 
 ROOT = Path(__file__).resolve().parents[2]

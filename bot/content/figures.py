@@ -1,0 +1,67 @@
+"""Rates as people understand them: one denominator in an answer, and a small picture of a rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from bot.content.files import ContentModel
+from bot.content.numbers import denominators_in, says_rate
+
+if TYPE_CHECKING:
+    from bot.content.knowledge import Entry, Fact
+
+Faults = Iterable[tuple[str, str]]
+
+
+class IconArray(ContentModel):
+    """A small picture of a rate: `marked` of `of` people. `label` says the same in words."""
+
+    kind: Literal["icon_array"] = "icon_array"
+    of: int = Field(ge=10, le=100)
+    marked: int = Field(ge=0, le=100)
+    label: str
+    fact: str
+
+
+def figure_faults(entry: Entry, facts: dict[str, Fact]) -> Faults:
+    """Does the picture show what its fact gives and what a sentence says?"""
+    figure = entry.figure
+    if figure is None:
+        return
+    fact = facts.get(figure.fact)
+    if fact is None:
+        yield "figure.fact", f"unknown fact {figure.fact!r}"
+    elif not any(abs(rate * figure.of / 100 - figure.marked) <= 0.5 for rate in _percents(fact)):
+        yield (
+            "figure.marked",
+            f"no percentage among the numbers of {figure.fact!r} gives "
+            f"{figure.marked} of {figure.of}",
+        )
+    if f"{figure.marked} of {figure.of}" not in figure.label:
+        yield (
+            "figure.label",
+            f'must say "{figure.marked} of {figure.of}": it stands for the picture in plain text',
+        )
+    if not any(says_rate(s.text, figure.marked, figure.of) for s in entry.sentences):
+        yield (
+            "figure.marked",
+            f'no sentence says "{figure.marked} in {figure.of}"; '
+            "the picture is shown with the sentence that says it",
+        )
+
+
+def rate_faults(entry: Entry) -> Faults:
+    """Rates that are said in different ways cannot be compared by a reader."""
+    used = {way for sentence in entry.sentences for way in denominators_in(sentence.text)}
+    if len(used) > 1:
+        ways = ", ".join(w if w == "percent" else f'"in {w}"' for w in sorted(used))
+        yield "short", f'says rates in different ways ({ways}); say all of them as "in 100"'
+
+
+def _percents(fact: Fact) -> Iterable[float]:
+    for number in fact.numbers:
+        if "percent" in number.unit and isinstance(number.value, int | float):
+            yield float(number.value)
