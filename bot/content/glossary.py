@@ -32,6 +32,7 @@ class Term(ContentModel):
     kind: Literal["medical", "support"] = "medical"
     topic: str
     entry: str | None = None
+    values: str | None = None
     explain: bool = False
     bare: bool = True
 
@@ -117,8 +118,10 @@ def glossary_faults(
     for term in glossary.terms.values():
         if term.topic not in topics:
             yield term.id, "topic", f"unknown topic {term.topic!r}; they stand in topics.yml"
-        if term.entry is not None and term.entry not in entries:
-            yield term.id, "entry", f"unknown entry {term.entry!r}; they stand in entries/"
+        for field_name in ("entry", "values"):
+            entry = getattr(term, field_name)
+            if entry is not None and entry not in entries:
+                yield term.id, field_name, f"unknown entry {entry!r}; they stand in entries/"
         for fact in term.facts:
             if fact not in facts:
                 yield term.id, "facts", f"unknown fact {fact!r}; fact ids stand in facts/"

@@ -105,7 +105,7 @@ def _add_entry(rows: dict[Any, list[dict[str, Any]]], entry: Entry) -> None:
 def _add_term(rows: dict[Any, list[dict[str, Any]]], term: Term, glossary: Glossary) -> None:
     rows[tables.glossary].append(
         {
-            **term.dict(include={"id", "means", "topic", "entry", "explain", "bare"}),
+            **term.dict(include={"id", "means", "topic", "entry", "values", "explain", "bare"}),
             "title": glossary.title.format(term=term.term),
             "checked_on": glossary.checked_on,
             "content_hash": hashlib.sha256(term.json().encode()).hexdigest(),

@@ -88,6 +88,7 @@ glossary = Table(
     Column("means", Text, nullable=False),
     Column("topic", ForeignKey("topics.id"), nullable=False),
     Column("entry", ForeignKey("entries.id")),
+    Column("values", ForeignKey("entries.id")),
     Column("explain", Boolean, nullable=False),
     Column("bare", Boolean, nullable=False),
     Column("checked_on", Date, nullable=False),

@@ -20,12 +20,14 @@ def upgrade() -> None:
         sa.Column("means", sa.Text(), nullable=False),
         sa.Column("topic", sa.String(length=60), nullable=False),
         sa.Column("entry", sa.String(length=120), nullable=True),
+        sa.Column("values", sa.String(length=120), nullable=True),
         sa.Column("explain", sa.Boolean(), nullable=False),
         sa.Column("bare", sa.Boolean(), nullable=False),
         sa.Column("checked_on", sa.Date(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["topic"], ["topics.id"]),
         sa.ForeignKeyConstraint(["entry"], ["entries.id"]),
+        sa.ForeignKeyConstraint(["values"], ["entries.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
