@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.audience import AudienceContent, read_audience
+from bot.content.figures import FigureWords, read_figure_words
 from bot.content.files import Problems
 from bot.content.interview import Script, read_interview
 from bot.content.knowledge import Knowledge, read_knowledge
@@ -21,6 +22,7 @@ class Content:
 
     knowledge: Knowledge
     texts: Texts
+    figure_words: FigureWords
     audience: AudienceContent
     other_illnesses: OtherIllnessesContent
     red_flags: RedFlagContent
@@ -32,6 +34,7 @@ def read_content(root: Path) -> Content:
     problems = Problems()
     knowledge = read_knowledge(root, problems)
     texts = read_texts(root, problems, knowledge.topics)
+    figure_words = read_figure_words(root, problems)
     audience = read_audience(root, problems)
     other_illnesses = read_other_illnesses(root, problems)
     try:
@@ -42,6 +45,6 @@ def read_content(root: Path) -> Content:
             [*problems.lines, *(p for p in error.problems if p not in problems.lines)]
         ) from error
     problems.raise_if_any()
-    if audience is None or other_illnesses is None:
+    if figure_words is None or audience is None or other_illnesses is None:
         raise AssertionError("a missing part is always a problem")
-    return Content(knowledge, texts, audience, other_illnesses, red_flags, interview)
+    return Content(knowledge, texts, figure_words, audience, other_illnesses, red_flags, interview)

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pydantic import Field, root_validator, validator
 
-from bot.content.figures import IconArray, figure_faults, rate_faults
+from bot.content.figures import IconArray, figure_faults, rate_faults, spared_faults
 from bot.content.files import ContentModel, Problems, between, build, read_yaml, yaml_files
 from bot.content.glossary import Glossary, glossary_faults, read_glossary
 from bot.content.numbers import numbers_in, plain_number
@@ -79,10 +79,21 @@ class Fact(ContentModel):
 
 
 class Topic(ContentModel):
-    """One of the topics people ask about; `label` is what a button says."""
+    """One of the topics people ask about; `label` is what a button says.
+
+    `without_figures`: the entry for people who do not want figures. `gentle`: they are asked first.
+    """
 
     id: str = Field(regex=ID_PATTERN)
     label: str = Field(max_length=60)
+    gentle: bool = False
+    without_figures: str | None = None
+
+    @root_validator(skip_on_failure=True)
+    def _something_for_everybody(cls, values: dict[str, object]) -> dict[str, object]:
+        if values["gentle"] and not values["without_figures"]:
+            raise ValueError("a gentle topic needs `without_figures:`, an entry that holds no rate")
+        return values
 
 
 class Derived(ContentModel):
@@ -180,6 +191,8 @@ def read_knowledge(root: Path, problems: Problems) -> Knowledge:
     for topic in topics:
         if topic not in covered:
             problems.add("topics.yml", topic, "id", f"has no entry; add entries/{topic}/<name>.yml")
+    for topic, message in spared_faults(topics, entries):
+        problems.add("topics.yml", topic, "without_figures", message)
     glossary = read_glossary(root, problems)
     for item, where, message in glossary_faults(glossary, facts, topics, entries):
         problems.add("glossary.yml", item, where, message)
