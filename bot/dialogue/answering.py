@@ -22,7 +22,19 @@ PROGNOSIS, PROGNOSIS_TOPIC = "personal_prognosis", "survival_outlook"
 
 def answer_topic(turn: Turn, parts: Runtime) -> Response:
     """The entry that answers this turn, or the meaning of the one word it asks for."""
-    return explain_word(turn, parts) or _answer_question(turn, parts)
+    return answer_by_words(turn, parts) or _answer_question(turn, parts)
+
+
+def answer_by_words(turn: Turn, parts: Runtime) -> Response | None:
+    """What the words of a message decide, whatever it was taken for: the meaning of one word is
+    asked, or figures that wait are wanted or refused ("show me the numbers for adults")."""
+    catalogue = parts.knowledge.catalogue()
+    held = catalogue.entries.get(turn.slots.get("held_entry") or "")
+    if held is None or turn.choice or parts.content.figure_words.wanted(turn.text) is None:
+        return explain_word(turn, parts)
+    said = parts.audience_words.find(turn.text)
+    entry = find_entry(catalogue, held.topic, held.title, audience=said or turn.audience)
+    return _humanely(entry or held, turn, parts, audience=said)
 
 
 def _answer_question(turn: Turn, parts: Runtime) -> Response:
@@ -54,7 +66,7 @@ def answer_for_audience(turn: Turn, parts: Runtime) -> Response:
 
 def answer_again(turn: Turn, parts: Runtime, *, part: str, intro: str | None = None) -> Response:
     """The last answer once more: its short part, the rest of it, or all."""
-    asked = explain_word(turn, parts)
+    asked = answer_by_words(turn, parts)
     if asked is not None:
         return asked
     last = _last(turn, parts)

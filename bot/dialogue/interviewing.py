@@ -12,11 +12,11 @@ from typing import Any
 from bot.dialogue.answering import (
     PROGNOSIS,
     answer_again,
+    answer_by_words,
     answer_topic,
     show_figures,
     spare_figures,
 )
-from bot.dialogue.explaining import explain_word
 from bot.dialogue.limits import clarify, contact_lines, decline
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.turn import Turn
@@ -184,8 +184,7 @@ def _digress(turn: Turn, parts: Runtime) -> Response:
         return answer_topic(turn, parts)
     if intent in ("figures_yes", "figures_no"):
         return (show_figures if intent == "figures_yes" else spare_figures)(turn, parts)
-    explained = explain_word(turn, parts)
-    return explained or (_other_digression(turn, parts), {})
+    return answer_by_words(turn, parts) or (_other_digression(turn, parts), {})
 
 
 def _other_digression(turn: Turn, parts: Runtime) -> list[Reply]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.dialogue.answering import Response, show_figures, spare_figures
-from bot.dialogue.explaining import explain_word
+from bot.dialogue.answering import Response, answer_by_words, show_figures, spare_figures
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.turn import Turn
 from bot.knowledge.replies import topic_choices
@@ -29,12 +28,12 @@ OFFERED_INTENTS = ("prepare_visit", "contact_human")
 
 def decline_or_explain(turn: Turn, parts: Runtime) -> Response:
     """A word of the glossary is explained, whatever else the message was taken for."""
-    return explain_word(turn, parts) or ([decline(turn, parts)], {})
+    return answer_by_words(turn, parts) or ([decline(turn, parts)], {})
 
 
 def clarify_or_explain(turn: Turn, parts: Runtime) -> Response:
     """The same for a message that was not understood well enough."""
-    return explain_word(turn, parts) or ([clarify(turn, parts)], {})
+    return answer_by_words(turn, parts) or ([clarify(turn, parts)], {})
 
 
 def decline(turn: Turn, parts: Runtime) -> Reply:
