@@ -78,6 +78,66 @@ BROKEN: list[tuple[str, Spoil, str]] = [
         "interview.yml: sx.name",
     ),
     (
+        "glossary.yml",
+        lambda t: t.replace("facts: [mrd-what]", "facts: [no-such-fact]", 1),
+        "unknown fact 'no-such-fact'",
+    ),
+    (
+        "glossary.yml",
+        lambda t: t.replace("- id: mrd\n", "- id: mrd\n  colour: red\n", 1),
+        "glossary.yml: mrd: colour: is not a known key; allowed: id, term",
+    ),
+    (
+        "glossary.yml",
+        lambda t: t.replace("  facts: [refractory-what]\n", "", 1),
+        "glossary.yml: refractory: __root__: needs `facts:`",
+    ),
+    (
+        "glossary.yml",
+        lambda t: t.replace("Refractory means", "It means", 1),
+        "glossary.yml: refractory: __root__: `means` must hold the term",
+    ),
+    (
+        "glossary.yml",
+        lambda t: t.replace("also: [CNS]", "also: [CNS, mrd]", 1),
+        "glossary.yml: cns: also: 'mrd' is a name of 'mrd' already",
+    ),
+    (
+        "glossary.yml",
+        lambda t: t.replace("entry: mrd.overview", "entry: mrd.none", 1),
+        "glossary.yml: mrd: entry: unknown entry 'mrd.none'",
+    ),
+    (
+        "glossary.yml",
+        lambda t: t.replace("topic: mrd\n", "topic: moon\n", 1),
+        "topic: unknown topic 'moon'",
+    ),
+    (
+        "entries/relapse_rates/children.yml",
+        lambda t: t.replace("up to 15 in 100.", "up to 15 percent.", 1),
+        "relapse_rates.children: short: says rates in different ways",
+    ),
+    (
+        "entries/relapse_rates/children.yml",
+        lambda t: t.replace("marked: 10", "marked: 30", 1),
+        "relapse_rates.children: figure.marked: no percentage among the numbers of",
+    ),
+    (
+        "entries/relapse_rates/children.yml",
+        lambda t: t.replace("label: About 10 of 100", "label: Some of the", 1),
+        'relapse_rates.children: figure.label: must say "10 of 100"',
+    ),
+    (
+        "topics.yml",
+        lambda t: t.replace("survival_outlook.in_words", "survival_outlook.adults", 1),
+        "topics.yml: survival_outlook: without_figures: 'survival_outlook.adults' holds a rate",
+    ),
+    (
+        "figures.yml",
+        lambda t: t.replace("asks_for:", "asks:", 1),
+        "figures.yml: words: asks: is not a known key",
+    ),
+    (
         "topics.yml",
         lambda t: t + "- id: moon\n  label: Moon\n",
         "topics.yml: moon: id: has no entry",
