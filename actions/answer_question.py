@@ -6,7 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from actions.base import TurnAction
-from bot.dialogue.answering import answer_again, answer_for_audience, answer_topic
+from bot.dialogue.answering import (
+    answer_again,
+    answer_for_audience,
+    answer_topic,
+    show_figures,
+    spare_figures,
+)
 from bot.dialogue.turn import Turn
 from bot.rendering.reply import Reply
 from bot.runtime import runtime
@@ -22,6 +28,26 @@ class AnswerQuestion(TurnAction):
 
     def respond(self, turn: Turn) -> Response:
         return answer_topic(turn, runtime())
+
+
+class ShowFigures(TurnAction):
+    """Yes, show me figures."""
+
+    def name(self) -> str:
+        return "action_show_figures"
+
+    def respond(self, turn: Turn) -> Response:
+        return show_figures(turn, runtime())
+
+
+class SpareFigures(TurnAction):
+    """No, tell me without figures."""
+
+    def name(self) -> str:
+        return "action_spare_figures"
+
+    def respond(self, turn: Turn) -> Response:
+        return spare_figures(turn, runtime())
 
 
 class SetAudience(TurnAction):

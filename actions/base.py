@@ -36,4 +36,6 @@ class TurnAction(Action, ABC):
             dispatcher.utter_message(
                 text=message.get("text"), json_message=message.get("custom") or {}
             )
+        if turn.slots.get("held_entry"):  # it waits for one turn
+            slots = {"held_entry": None, **slots}
         return [set_slot(name, value) for name, value in slots.items()]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from actions.base import TurnAction
-from bot.dialogue.limits import clarify, contact_lines, decline, fallback
+from bot.dialogue.limits import clarify_or_explain, contact_lines, decline_or_explain, fallback
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.turn import Turn
 from bot.rendering.reply import Reply
@@ -32,7 +32,7 @@ class Decline(TurnAction):
         return "action_decline"
 
     def respond(self, turn: Turn) -> Response:
-        return [decline(turn, runtime())], {}
+        return decline_or_explain(turn, runtime())
 
 
 class Clarify(TurnAction):
@@ -42,7 +42,7 @@ class Clarify(TurnAction):
         return "action_clarify"
 
     def respond(self, turn: Turn) -> Response:
-        return [clarify(turn, runtime())], {}
+        return clarify_or_explain(turn, runtime())
 
 
 class Fallback(TurnAction):
@@ -52,7 +52,7 @@ class Fallback(TurnAction):
         return "action_fallback"
 
     def respond(self, turn: Turn) -> Response:
-        return [fallback(turn, runtime())], {}
+        return fallback(turn, runtime())
 
 
 class ContactHuman(TurnAction):

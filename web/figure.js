@@ -1,13 +1,14 @@
-/** "3 of 10 people" as a small array of people; the same in words below it. */
-import { h, svg } from "./dom.js";
+/** "3 of 10 people" as a small array of people. Its name is the label, which stands below it and is read out once. */
+import { freshId, h, svg } from "./dom.js";
 
 const PER_ROW = 10;
 const MOST = 100;
 const CELL = { width: 20, height: 34 };
 
 export function figure({ of, marked, label }) {
-  const caption = h("figcaption", {}, label);
-  if (!(of > 0 && of <= MOST)) return h("figure", {}, caption);
+  if (!(of > 0 && of <= MOST)) return h("figure", {}, h("figcaption", {}, label));
+  const name = freshId("figure");
+  const caption = h("figcaption", { id: name, "aria-hidden": "true" }, label);
   const rows = Math.ceil(of / PER_ROW);
   const people = Array.from({ length: of }, (_, index) =>
     svg(
@@ -24,7 +25,7 @@ export function figure({ of, marked, label }) {
   return h(
     "figure",
     {},
-    svg("svg", { class: rows > 3 ? "people small" : "people", viewBox: `0 0 ${width} ${rows * CELL.height}`, "aria-hidden": "true", focusable: "false" }, people),
+    svg("svg", { class: rows > 3 ? "people small" : "people", viewBox: `0 0 ${width} ${rows * CELL.height}`, role: "img", "aria-labelledby": name, focusable: "false" }, people),
     caption,
   );
 }

@@ -22,9 +22,17 @@ function answer(message, chat) {
     sentences,
     message.figure && figure(message.figure),
     message.next && h("div", { class: "next" }, h("p", { class: "label" }, words.next), h("p", {}, message.next)),
+    wordsUsed(message),
     provenance(message, chat),
     controlsFor(message, chat, words.related),
   ];
+}
+
+/** What hard words of the answer mean, folded. */
+function wordsUsed({ terms = [] }) {
+  if (!terms.length) return null;
+  const meanings = terms.flatMap(({ term, means }) => [h("dt", {}, term), h("dd", {}, means)]);
+  return h("details", { class: "terms" }, h("summary", {}, words.terms), h("dl", {}, meanings));
 }
 
 /** Where the facts come from, folded, and when they were collected or, once signed, reviewed. */

@@ -37,7 +37,7 @@ sheet.replaceSync(`
   all: initial; display: block; color-scheme: light dark; color: var(--aa-ink);
   font: var(--aa-size) / var(--aa-leading) var(--aa-font); overflow-wrap: break-word; -webkit-text-size-adjust: 100%;
 }
-h1, h2, h3, p, ul, ol, figure, fieldset, legend { margin: 0; padding: 0; border: 0; min-inline-size: 0; }
+h1, h2, h3, p, ul, ol, dl, figure, fieldset, legend { margin: 0; padding: 0; border: 0; min-inline-size: 0; }
 button, input, textarea { font: inherit; color: inherit; letter-spacing: inherit; }
 a { color: var(--aa-accent); text-underline-offset: 0.15em; }
 :focus { outline: none; }
@@ -114,6 +114,8 @@ summary::before { content: ""; inline-size: 0.5em; block-size: 0.5em; border: so
 [open] > summary::before { rotate: 45deg; }
 .origin { display: block; color: var(--aa-ink-soft); }
 details a, .named a { display: inline-flex; align-items: center; min-block-size: var(--aa-target); }
+dt { font-weight: 600; }
+dd { margin: 0 0 var(--aa-2); }
 .people { display: block; inline-size: 16rem; max-inline-size: 100%; margin-block: var(--aa-1) var(--aa-2); }
 .people.small { inline-size: 11rem; }
 .people g { fill: none; stroke: var(--aa-line-strong); stroke-width: 1.5; }

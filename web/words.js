@@ -44,6 +44,7 @@ export const words = {
 
   next: "What you can do next",
   related: "You can also ask about",
+  terms: "Words used",
   sources: (count) => (count === 1 ? "1 source" : `${count} sources`),
   checked: "Facts collected on ",
   reviewed: "Reviewed on ",

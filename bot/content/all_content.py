@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.content.audience import AudienceContent, read_audience
 from bot.content.entry_checks import check_entries
+from bot.content.figures import FigureWords, read_figure_words
 from bot.content.files import Problems
 from bot.content.interview import Script, read_interview
 from bot.content.knowledge import Knowledge, read_knowledge
@@ -24,6 +25,7 @@ class Content:
     knowledge: Knowledge
     review: Review
     texts: Texts
+    figure_words: FigureWords
     audience: AudienceContent
     other_illnesses: OtherIllnessesContent
     red_flags: RedFlagContent
@@ -37,6 +39,7 @@ def read_content(root: Path) -> Content:
     check_entries(knowledge, problems)
     review = read_review(root, problems, knowledge)
     texts = read_texts(root, problems, knowledge.topics)
+    figure_words = read_figure_words(root, problems)
     audience = read_audience(root, problems)
     other_illnesses = read_other_illnesses(root, problems)
     try:
@@ -47,6 +50,8 @@ def read_content(root: Path) -> Content:
             [*problems.lines, *(p for p in error.problems if p not in problems.lines)]
         ) from error
     problems.raise_if_any()
-    if review is None or audience is None or other_illnesses is None:
+    if review is None or figure_words is None or audience is None or other_illnesses is None:
         raise AssertionError("a missing part is always a problem")
-    return Content(knowledge, review, texts, audience, other_illnesses, red_flags, interview)
+    return Content(
+        knowledge, review, texts, figure_words, audience, other_illnesses, red_flags, interview
+    )

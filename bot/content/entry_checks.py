@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bot.content.files import Problems
-from bot.content.knowledge import Entry, Fact, IconArray, Knowledge, numbers_in, words_of
+from bot.content.knowledge import Entry, Fact, Knowledge, words_of
+from bot.content.numbers import numbers_in
 
 Fault = tuple[Entry, str, str]
 
@@ -47,21 +48,9 @@ def _figure_faults(entry: Entry, fact: Fact) -> Iterator[tuple[str, str]]:
         return
     if figure.marked > figure.of:
         yield "figure.marked", f"is more than all {figure.of}; correct it"
-    elif not _follows(figure, fact):
-        yield (
-            "figure.marked",
-            f"{figure.marked} of {figure.of} does not follow from a number of {fact.id}; "
-            "correct it, or name the fact that holds it",
-        )
     if fact.id not in {f for sentence in entry.sentences for f in sentence.facts}:
         yield "figure.fact", f"no sentence rests on {fact.id}; say the figure in a sentence, too"
     allowed = {*numbers_in(words_of(fact)), str(figure.of), str(figure.marked)}
     for number in numbers_in(figure.label):
         if number not in allowed:
             yield "figure.label", f"the number {number} does not stand in {fact.id}; correct it"
-
-
-def _follows(figure: IconArray, fact: Fact) -> bool:
-    """The share that is marked is a percentage of the fact, rounded."""
-    percentages = (float(number) for number in numbers_in(words_of(fact)))
-    return any(abs(number * figure.of / 100 - figure.marked) <= 0.5 for number in percentages)

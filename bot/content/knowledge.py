@@ -10,12 +10,13 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, root_validator, validator
 
+from bot.content.figures import IconArray, figure_faults, rate_faults, spared_faults
 from bot.content.files import (
     ContentModel,
     Problems,
@@ -25,6 +26,8 @@ from bot.content.files import (
     read_yaml,
     yaml_files,
 )
+from bot.content.glossary import Glossary, glossary_faults, read_glossary
+from bot.content.numbers import numbers_in, plain_number
 
 Audience = Literal["any", "child", "adult", "caregiver"]
 AUDIENCES: tuple[Audience, ...] = ("any", "child", "adult", "caregiver")
@@ -84,10 +87,21 @@ class Fact(ContentModel):
 
 
 class Topic(ContentModel):
-    """One of the topics people ask about; `label` is what a button says."""
+    """One of the topics people ask about; `label` is what a button says.
+
+    `without_figures`: the entry for people who do not want figures. `gentle`: they are asked first.
+    """
 
     id: str = Field(regex=ID_PATTERN, example="side_effects")
     label: str = Field(max_length=60)
+    gentle: bool = False
+    without_figures: str | None = None
+
+    @root_validator(skip_on_failure=True)
+    def _something_for_everybody(cls, values: dict[str, object]) -> dict[str, object]:
+        if values["gentle"] and not values["without_figures"]:
+            raise ValueError("a gentle topic needs `without_figures:`, an entry that holds no rate")
+        return values
 
 
 class Derived(ContentModel):
@@ -114,16 +128,6 @@ class Sentence(ContentModel):
                 "if it says nothing medical, mark it `kind: support`"
             )
         return values
-
-
-class IconArray(ContentModel):
-    """A small picture of a rate: `marked` of `of` people."""
-
-    kind: Literal["icon_array"] = "icon_array"
-    of: int = Field(ge=10, le=100)
-    marked: int = Field(ge=0, le=100)
-    label: str
-    fact: str
 
 
 class Entry(ContentModel):
@@ -177,6 +181,7 @@ class Knowledge:
     facts: dict[str, Fact]
     topics: dict[str, Topic]
     entries: dict[str, Entry]
+    glossary: Glossary = field(default_factory=Glossary)
 
     def sources_of(self, fact_ids: Iterable[str]) -> tuple[str, ...]:
         """Source ids of these facts, each once, in the order of the facts."""
@@ -184,7 +189,7 @@ class Knowledge:
 
 
 def read_knowledge(root: Path, problems: Problems) -> Knowledge:
-    """Read and check facts, sources, topics and entries below content/."""
+    """Read and check facts, sources, topics, entries and the glossary below content/."""
     sources, facts = _read_facts(root, problems)
     topics = _read_topics(root, problems)
     entries: dict[str, Entry] = {}
@@ -199,13 +204,18 @@ def read_knowledge(root: Path, problems: Problems) -> Knowledge:
         if entry.id in entries:
             problems.add(file, entry.id, "id", "is used twice; give it another name")
         entries[entry.id] = entry
-        for field, message in _entry_faults(entry, facts, topics):
-            problems.add(file, entry.id, field, message)
+        for where, message in _entry_faults(entry, facts, topics):
+            problems.add(file, entry.id, where, message)
     covered = {path.parent.name for path in yaml_files(root / "entries")}
     for topic in topics:
         if topic not in covered:
             problems.add("topics.yml", topic, "id", f"has no entry; add entries/{topic}/<name>.yml")
-    return Knowledge(sources, facts, topics, entries)
+    for topic, message in spared_faults(topics, entries):
+        problems.add("topics.yml", topic, "without_figures", message)
+    glossary = read_glossary(root, problems)
+    for item, where, message in glossary_faults(glossary, facts, topics, entries):
+        problems.add("glossary.yml", item, where, message)
+    return Knowledge(sources, facts, topics, entries, glossary)
 
 
 def _read_facts(root: Path, problems: Problems) -> tuple[dict[str, Source], dict[str, Fact]]:
@@ -294,8 +304,8 @@ def _entry_faults(
         for number, sentence in enumerate(getattr(entry, part), start=1):
             for fault in _sentence_faults(sentence, facts):
                 yield f"{part}[{number}]", fault
-    if entry.figure is not None and entry.figure.fact not in facts:
-        yield "figure.fact", f"unknown fact {entry.figure.fact!r}; fact ids stand in content/facts/"
+    yield from figure_faults(entry, facts)
+    yield from rate_faults(entry)
     if entry.next and numbers_in(entry.next):
         yield "next", "holds a number; say it in a sentence that names its fact"
     if (entry.reviewed_by is None) != (entry.reviewed_on is None):
@@ -336,24 +346,9 @@ def words_of(fact: Fact) -> str:
 
 def _derivation_holds(derived: Derived, fact: Fact | None) -> bool:
     """Is "13 in 100" what 12.7 percent gives, and does the fact hold 12.7?"""
-    if fact is None or _plain(f"{derived.value:g}") not in numbers_in(words_of(fact)):
+    if fact is None or plain_number(f"{derived.value:g}") not in numbers_in(words_of(fact)):
         return False
     part, whole = (int(n.replace(",", "")) for n in derived.say.split(" in "))
-    if part == 1:
+    if part == 1 and whole < 100:
         return derived.value > 0 and round(100 / derived.value) == whole
     return abs(derived.value * whole / 100 - part) <= 0.5
-
-
-# Digits that belong to a name are no figures: CD19, 6-MP, BCR::ABL1, T(9;22).
-_NUMBER = re.compile(r"(?<![A-Za-z\d.,-])\d[\d,]*(?:\.\d+)?(?![A-Za-z]|-[A-Z])")
-
-
-def numbers_in(text: str) -> tuple[str, ...]:
-    """The figures of a text, in plain form: "1,000" and "1000" are the same."""
-    spaced = re.sub(r"(?<=\d)\s*(?:-|–|%)\s*", " ", text)
-    return tuple(_plain(match.group()) for match in _NUMBER.finditer(spaced))
-
-
-def _plain(number: str) -> str:
-    plain = number.rstrip(",").replace(",", "")
-    return plain.rstrip("0").rstrip(".") if "." in plain else plain

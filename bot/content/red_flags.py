@@ -16,7 +16,8 @@ from typing import Any, Literal, get_args
 from pydantic import Field, validator
 
 from bot.content.files import ContentModel, Model, Problems, between, build, read_yaml
-from bot.content.knowledge import ID_PATTERN, Fact, Source, numbers_in
+from bot.content.knowledge import ID_PATTERN, Fact, Source
+from bot.content.numbers import numbers_in
 
 Level = Literal["emergency", "urgent", "routine", "crisis"]
 Outcome = Literal["card", "confirm", "none"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from bot.content.entry_checks import plain_words
-from bot.content.knowledge import Entry, numbers_in
+from bot.content.knowledge import Entry
+from bot.content.numbers import numbers_in
 from bot.content.readability import reading_grade, word_count
 from bot.content.review import ReviewRules
 

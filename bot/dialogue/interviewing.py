@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.dialogue.answering import answer_again, answer_topic
+from bot.dialogue.answering import (
+    PROGNOSIS,
+    answer_again,
+    answer_by_words,
+    answer_topic,
+    show_figures,
+    spare_figures,
+)
 from bot.dialogue.limits import clarify, contact_lines, decline
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.turn import Turn
@@ -82,7 +89,8 @@ def ask(turn: Turn, parts: Runtime) -> Response:
 def read(turn: Turn, parts: Runtime) -> Reading:
     """Take one message at the pending question."""
     if _is_digression(turn):
-        return Reading(_digress(turn, parts), {"interview_answer": None})
+        replies, slots = _digress(turn, parts)
+        return Reading(replies, {**slots, "interview_answer": None})
     answers = answers_in(turn)
     step = take_message(
         parts.content.interview,
@@ -115,7 +123,9 @@ def _after(step: Step, turn: Turn, parts: Runtime, answers: tuple[Answer, ...]) 
         }
     replies = [Reply("text", step.say)] if step.say else []
     if step.outcome == "question" or (step.question and turn.topic):
-        replies += _digress(turn, parts)
+        digression, further = _digress(turn, parts)
+        replies += digression
+        slots.update(further)
     elif step.outcome == "stop":
         slots["requested_slot"] = None
         replies = []
@@ -171,14 +181,21 @@ def _is_digression(turn: Turn) -> bool:
     return turn.intent in DIGRESSIONS and turn.confidence >= SURE
 
 
-def _digress(turn: Turn, parts: Runtime) -> list[Reply]:
+def _digress(turn: Turn, parts: Runtime) -> Response:
     """Answer what was asked in between; the pending question is put again afterwards."""
     intent = turn.intent
     if intent in ("more_detail", "repeat", "simplify", "show_sources"):
         part = {"more_detail": "more", "show_sources": "all"}.get(intent, "short")
-        return answer_again(turn, parts, part=part)[0]
-    if turn.topic is not None:
-        return answer_topic(turn, parts)[0]
+        return answer_again(turn, parts, part=part)
+    if turn.topic is not None or intent == PROGNOSIS:
+        return answer_topic(turn, parts)
+    if intent in ("figures_yes", "figures_no"):
+        return (show_figures if intent == "figures_yes" else spare_figures)(turn, parts)
+    return answer_by_words(turn, parts) or (_other_digression(turn, parts), {})
+
+
+def _other_digression(turn: Turn, parts: Runtime) -> list[Reply]:
+    intent = turn.intent
     if intent in (
         "medication_advice",
         "lab_results",

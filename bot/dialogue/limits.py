@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.dialogue.answering import Response, answer_by_words, show_figures, spare_figures
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.turn import Turn
 from bot.knowledge.replies import topic_choices
@@ -23,6 +24,16 @@ TOPICS_OFFERED = 3
 _HAS_LETTERS = re.compile(r"[^\W_]", re.UNICODE)
 # Intents that are no topics but can be offered as one, with the label of their button.
 OFFERED_INTENTS = ("prepare_visit", "contact_human")
+
+
+def decline_or_explain(turn: Turn, parts: Runtime) -> Response:
+    """A word of the glossary is explained, whatever else the message was taken for."""
+    return answer_by_words(turn, parts) or ([decline(turn, parts)], {})
+
+
+def clarify_or_explain(turn: Turn, parts: Runtime) -> Response:
+    """The same for a message that was not understood well enough."""
+    return answer_by_words(turn, parts) or ([clarify(turn, parts)], {})
 
 
 def decline(turn: Turn, parts: Runtime) -> Reply:
@@ -53,11 +64,11 @@ def clarify(turn: Turn, parts: Runtime) -> Reply:
     )
 
 
-def fallback(turn: Turn, parts: Runtime) -> Reply:
-    """A bare "yes" or "no" that belongs to nothing, or no idea."""
+def fallback(turn: Turn, parts: Runtime) -> Response:
+    """A "yes" or "no" without a story: to figures that wait, or to nothing; or no idea."""
     if turn.intent in ("affirm", "deny"):
-        return own_reply(turn.intent, parts)
-    return clarify(turn, parts)
+        return (show_figures if turn.intent == "affirm" else spare_figures)(turn, parts)
+    return clarify_or_explain(turn, parts)
 
 
 def contact_lines(turn: Turn, parts: Runtime) -> Reply:

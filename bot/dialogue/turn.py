@@ -52,6 +52,11 @@ class Turn:
         return self.slots.get("audience")
 
     @property
+    def in_interview(self) -> bool:
+        """Is a question of the interview waiting for its answer?"""
+        return self.slots.get("requested_slot") is not None
+
+    @property
     def topic(self) -> str | None:
         """The topic that was asked for."""
         if self.intent.startswith("ask_") and self.intent != "ask_is_it_relapse":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import KnowledgeBaseUnavailable
 from bot.knowledge import tables
+from bot.knowledge.glossary import Glossary, Term
+
+WORDS_IN_TEXT = 3
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,30 @@ class Catalogue:
     version: str
     topics: dict[str, str]
     entries: dict[str, Entry]
+    glossary: Glossary
+    meanings: dict[str, Entry]
 
     def of_topic(self, topic: str) -> tuple[Entry, ...]:
         """The entries of a topic; none when the topic is unknown."""
         return tuple(entry for entry in self.entries.values() if entry.topic == topic)
+
+    def answer(self, entry_id: str) -> Entry | None:
+        """An entry, or the meaning of a word as an answer (`glossary.<term>`)."""
+        return self.entries.get(entry_id) or self.meanings.get(entry_id)
+
+    @cached_property
+    def _entries_using(self) -> Counter[str]:
+        """In how many entries each word of the glossary stands."""
+        return Counter(
+            term
+            for entry in self.entries.values()
+            for term in {u.term.id for s in entry.sentences for u in self.glossary.uses_in(s.text)}
+        )
+
+    def least_known(self, terms: tuple[Term, ...], most: int = WORDS_IN_TEXT) -> tuple[Term, ...]:
+        """The rarest of these words, in the order given: a reader meets them least often."""
+        rarest = sorted(terms, key=lambda term: (self._entries_using[term.id], term.id))[:most]
+        return tuple(term for term in terms if term in rarest)
 
 
 class KnowledgeBase:
@@ -121,7 +145,8 @@ def _read(connection: Connection) -> Catalogue:
     )
     for row in connection.execute(ordered):
         lists[row.entry, row.list].append(row.value)
-    sentences = _read_sentences(connection)
+    sources_of = _grouped(connection, tables.fact_sources)
+    sentences = _read_sentences(connection, sources_of)
     entries = {}
     for row in connection.execute(select(tables.entries).order_by(tables.entries.c.id)):
         said = tuple(sentences[row.id])
@@ -142,16 +167,60 @@ def _read(connection: Connection) -> Catalogue:
             questions=tuple(lists[row.id, "questions"]),
             about=tuple(lists[row.id, "about"]),
         )
-    return Catalogue(version, topics, entries)
+    terms, meanings = _read_glossary(connection, sources, sources_of)
+    return Catalogue(version, topics, entries, Glossary(terms), meanings)
 
 
-def _read_sentences(connection: Connection) -> dict[str, list[Sentence]]:
-    sources_of_fact: dict[str, list[str]] = defaultdict(list)
-    fact_sources = tables.fact_sources
-    for row in connection.execute(
-        select(fact_sources).order_by(fact_sources.c.fact, fact_sources.c.position)
-    ):
-        sources_of_fact[row.fact].append(row.source)
+def _read_glossary(
+    connection: Connection, sources: dict[str, Source], sources_of: dict[str, list[str]]
+) -> tuple[dict[str, Term], dict[str, Entry]]:
+    names = _grouped(connection, tables.glossary_names)
+    facts = _grouped(connection, tables.glossary_facts)
+    terms, meanings = {}, {}
+    for row in connection.execute(select(tables.glossary).order_by(tables.glossary.c.id)):
+        terms[row.id] = Term(
+            id=row.id,
+            title=row.title,
+            means=row.means,
+            topic=row.topic,
+            entry=row.entry,
+            values=row._mapping["values"],
+            explain=row.explain,
+            bare=row.bare,
+            names=tuple(names[row.id]),
+        )
+        used = tuple(dict.fromkeys(s for fact in facts[row.id] for s in sources_of[fact]))
+        meanings[f"glossary.{row.id}"] = Entry(
+            id=f"glossary.{row.id}",
+            topic=row.topic,
+            audience="any",
+            title=row.title,
+            next=None,
+            figure=None,
+            checked_on=row.checked_on,
+            reviewed=False,
+            content_hash=row.content_hash,
+            sentences=(Sentence(row.means, "short", tuple(facts[row.id]), used),),
+            sources=tuple(sources[source] for source in used),
+            related=(row.topic,),
+            questions=(),
+            about=(),
+        )
+    return terms, meanings
+
+
+def _grouped(connection: Connection, table: Any) -> dict[str, list[str]]:
+    """The values of a list table (owner, position, value), by owner and in order."""
+    owner, position, value = table.c
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(select(owner, value).order_by(owner, position)):
+        grouped[row[0]].append(row[1])
+    return grouped
+
+
+def _read_sentences(
+    connection: Connection, sources_of_fact: dict[str, list[str]]
+) -> dict[str, list[Sentence]]:
     links = tables.sentence_facts
     facts_of: dict[tuple[str, int], list[str]] = defaultdict(list)
     for row in connection.execute(

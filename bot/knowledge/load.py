@@ -8,10 +8,14 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Connection, Engine
 
+from bot.content.glossary import Glossary, Term
 from bot.content.knowledge import Entry, Knowledge
 from bot.knowledge import tables
 
 _LOADED = (
+    tables.glossary_facts,
+    tables.glossary_names,
+    tables.glossary,
     tables.sentence_facts,
     tables.sentences,
     tables.entry_lists,
@@ -30,6 +34,10 @@ def content_hash(knowledge: Knowledge) -> str:
     for part in (knowledge.sources, knowledge.facts, knowledge.topics, knowledge.entries):
         for item_id, item in part.items():
             digest.update(f"{item_id}={item.json()}\n".encode())
+    glossary = knowledge.glossary
+    digest.update(f"{glossary.title}={glossary.checked_on}\n".encode())
+    for term in glossary.terms.values():
+        digest.update(f"{term.json()}\n".encode())
     return digest.hexdigest()
 
 
@@ -62,6 +70,8 @@ def _insert_all(connection: Connection, knowledge: Knowledge) -> None:
         ]
     for entry in knowledge.entries.values():
         _add_entry(rows, entry)
+    for term in knowledge.glossary.terms.values():
+        _add_term(rows, term, knowledge.glossary)
     for table, values in rows.items():
         if values:
             connection.execute(insert(table), values)
@@ -91,3 +101,20 @@ def _add_entry(rows: dict[Any, list[dict[str, Any]]], entry: Entry) -> None:
             {"entry": entry.id, "sentence": position, "position": n, "fact": fact}
             for n, fact in enumerate(sentence.facts)
         ]
+
+
+def _add_term(rows: dict[Any, list[dict[str, Any]]], term: Term, glossary: Glossary) -> None:
+    rows[tables.glossary].append(
+        {
+            **term.dict(include={"id", "means", "topic", "entry", "values", "explain", "bare"}),
+            "title": glossary.title.format(term=term.term),
+            "checked_on": glossary.checked_on,
+            "content_hash": hashlib.sha256(term.json().encode()).hexdigest(),
+        }
+    )
+    rows[tables.glossary_names] += [
+        {"term": term.id, "position": n, "name": name} for n, name in enumerate(term.names)
+    ]
+    rows[tables.glossary_facts] += [
+        {"term": term.id, "position": n, "fact": fact} for n, fact in enumerate(term.facts)
+    ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from bot.content.numbers import says_rate
 from bot.knowledge.base import Catalogue, Entry, Sentence
+from bot.knowledge.glossary import Term
 from bot.rendering.reply import Choice, Reply
 
 
@@ -17,11 +19,13 @@ def answer_reply(
     has_more = part == "short" and any(s.part == "more" for s in entry.sentences)
     used = dict.fromkeys(source for sentence in said for source in sentence.sources)
     sources = [_source(s) for s in entry.sources if s.id in used]
+    terms = catalogue.glossary.to_explain(entry.id, (entry.title, *(s.text for s in said)))
+    figure = entry.figure if _is_said(entry.figure, said) else None
     choices = [Choice(more_label, "more_detail")] if has_more else []
     choices += [Choice(catalogue.topics[t], f"ask_{t}") for t in entry.related]
     return Reply(
         "answer",
-        _text(entry, said, sources, intro),
+        "\n".join(_lines(entry, said, sources, intro, figure, catalogue.least_known(terms))),
         tuple(choices),
         {
             "entry": entry.id,
@@ -38,7 +42,8 @@ def answer_reply(
             "related": list(entry.related),
             "content_hash": entry.content_hash,
             **({"next": entry.next} if entry.next else {}),
-            **({"figure": entry.figure} if entry.figure else {}),
+            **({"figure": figure} if figure else {}),
+            **({"terms": [_term(term, catalogue) for term in terms]} if terms else {}),
         },
     )
 
@@ -57,15 +62,38 @@ def _source(source: Any) -> dict[str, str]:
     return shown
 
 
-def _text(
-    entry: Entry, said: tuple[Sentence, ...], sources: list[dict[str, str]], intro: str
-) -> str:
-    """Everything in plain text: title, sentences, what to do next, sources and date."""
-    names = "; ".join(dict.fromkeys(source["publisher"] for source in sources))
-    lines = [intro] if intro else []
-    lines += [entry.title, " ".join(sentence.text for sentence in said)]
+def _term(term: Term, catalogue: Catalogue) -> dict[str, Any]:
+    facts = catalogue.meanings[f"glossary.{term.id}"].sentences[0].facts
+    return {"term": term.term, "means": term.means, "facts": list(facts)}
+
+
+def _is_said(figure: dict[str, Any] | None, said: tuple[Sentence, ...]) -> bool:
+    """The picture of a rate is shown with the sentence that says it, never before."""
+    return figure is not None and any(
+        says_rate(sentence.text, figure["marked"], figure["of"]) for sentence in said
+    )
+
+
+def _lines(
+    entry: Entry,
+    said: tuple[Sentence, ...],
+    sources: list[dict[str, str]],
+    intro: str,
+    figure: dict[str, Any] | None,
+    terms: tuple[Term, ...],
+) -> Iterator[str]:
+    """Everything in plain text: title, sentences, picture, what to do next, sources, words."""
+    if intro:
+        yield intro
+    yield entry.title
+    yield " ".join(sentence.text for sentence in said)
+    if figure:
+        yield f"{figure['label']}."
     if entry.next:
-        lines.append(entry.next)
+        yield entry.next
+    names = "; ".join(dict.fromkeys(source["publisher"] for source in sources))
     dated = "Reviewed on" if entry.reviewed else "Facts collected on"
-    lines.append(f"Sources: {names}. {dated} {entry.checked_on.isoformat()}.")
-    return "\n".join(lines)
+    collected = f"{dated} {entry.checked_on.isoformat()}."
+    yield f"Sources: {names}. {collected}" if names else collected
+    if terms:
+        yield "Words: " + " ".join(term.means for term in terms)

@@ -80,3 +80,31 @@ sentence_facts = Table(
     Column("position", Integer, primary_key=True),
     Column("fact", ForeignKey("facts.id"), nullable=False, index=True),
 )
+glossary = Table(
+    "glossary",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("means", Text, nullable=False),
+    Column("topic", ForeignKey("topics.id"), nullable=False),
+    Column("entry", ForeignKey("entries.id")),
+    Column("values", ForeignKey("entries.id")),
+    Column("explain", Boolean, nullable=False),
+    Column("bare", Boolean, nullable=False),
+    Column("checked_on", Date, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+)
+glossary_names = Table(
+    "glossary_names",
+    metadata,
+    Column("term", ForeignKey("glossary.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", String(120), nullable=False),
+)
+glossary_facts = Table(
+    "glossary_facts",
+    metadata,
+    Column("term", ForeignKey("glossary.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("fact", ForeignKey("facts.id"), nullable=False),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import tarfile
 from pathlib import Path
+from typing import IO
 
 import yaml
 
@@ -20,9 +21,16 @@ def trained_intents(archive: Path) -> IntentModel | None:
         for member in files:
             content = files.extractfile(member) if member.name.endswith(_MODEL_FILE) else None
             if content is not None:
-                model: IntentModel = pickle.load(content)  # noqa: S301
-                return model
+                return _unpickled(content)
     return None
+
+
+def _unpickled(file: IO[bytes]) -> IntentModel | None:
+    try:
+        model: IntentModel = pickle.load(file)  # noqa: S301
+    except (AttributeError, ModuleNotFoundError):
+        return None  # made by an earlier version of the program; the next start trains anew
+    return model
 
 
 def threshold(config_file: Path) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +13,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def small_content(folder: Path) -> Path:
-    """content/ with one entry for each topic (and one with a picture): valid, and quick to read."""
+    """content/ with few entries: one a topic, those with a picture and those that others name."""
     content = folder / "content"
     shutil.copytree(ROOT / "content", content, copy_function=shutil.copyfile)
-    kept = {"overview.yml", "children.yml"}
+    kept = {"overview", "children"}
+    named = set()
+    for file in ("glossary.yml", "topics.yml"):
+        named |= set(
+            re.findall(r"[a-z0-9_]+\.[a-z0-9_]+", (content / file).read_text(encoding="utf-8"))
+        )
     for entry in (content / "entries").glob("*/*.yml"):
-        if entry.name not in kept:
+        if entry.stem not in kept and f"{entry.parent.name}.{entry.stem}" not in named:
             entry.unlink()
     return content
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from rapidfuzz import fuzz, process
 
 from bot.content.all_content import read_content
-from bot.content.knowledge import numbers_in
+from bot.content.numbers import numbers_in
 from bot.errors import ContentError
 from tests.content.broken_content import small_content, spoilt
 
+NEARLY_THE_SAME = 92
 ROOT = Path(__file__).resolve().parents[2]
 CASES = yaml.safe_load((ROOT / "tests/content/broken.yml").read_text(encoding="utf-8"))["cases"]
 
@@ -71,11 +72,9 @@ def test_every_topic_has_an_intent_with_enough_varied_examples() -> None:
     assert {f"ask_{topic}" for topic in knowledge.topics} <= set(examples)
     for intent, texts in examples.items():
         assert len(texts) >= 15, intent
-        for place, text in enumerate(texts):
-            for other in texts[place + 1 :]:
-                matcher = SequenceMatcher(None, text, other)
-                close = matcher.quick_ratio() > 0.9 and matcher.ratio() > 0.9
-                assert not close, f"{intent}: nearly the same: {text!r}, {other!r}"
+        alike = process.cdist(texts, texts, scorer=fuzz.ratio, score_cutoff=NEARLY_THE_SAME)
+        pairs = [(texts[i], texts[j]) for i, j in zip(*alike.nonzero(), strict=True) if i < j]
+        assert not pairs, f"{intent}: nearly the same: {pairs}"
 
 
 def test_the_start_is_refused_with_one_line_for_each_problem(tmp_path: Path) -> None:

