@@ -13,6 +13,7 @@ from bot.dialogue.answering import (
     show_figures,
     spare_figures,
 )
+from bot.dialogue.second_question import with_second
 from bot.dialogue.turn import Turn
 from bot.rendering.reply import Reply
 from bot.runtime import runtime
@@ -27,7 +28,7 @@ class AnswerQuestion(TurnAction):
         return "action_answer_question"
 
     def respond(self, turn: Turn) -> Response:
-        return answer_topic(turn, runtime())
+        return with_second(answer_topic(turn, runtime()), turn, runtime())
 
 
 class ShowFigures(TurnAction):

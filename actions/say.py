@@ -8,6 +8,7 @@ from typing import Any
 from actions.base import TurnAction
 from bot.dialogue.limits import clarify_or_explain, contact_lines, decline_or_explain, fallback
 from bot.dialogue.own_words import own_reply
+from bot.dialogue.second_question import with_second
 from bot.dialogue.turn import Turn
 from bot.rendering.reply import Reply
 from bot.runtime import runtime
@@ -32,7 +33,7 @@ class Decline(TurnAction):
         return "action_decline"
 
     def respond(self, turn: Turn) -> Response:
-        return decline_or_explain(turn, runtime())
+        return with_second(decline_or_explain(turn, runtime()), turn, runtime())
 
 
 class Clarify(TurnAction):

@@ -12,6 +12,7 @@ from bot.database.engine import connect, connect_memory, upgrade
 from bot.knowledge.base import KnowledgeBase
 from bot.nlu.audience import AudienceWords
 from bot.nlu.other_illnesses import OtherIllnessWords
+from bot.nlu.questions import QuestionWords
 from bot.records.store import Records
 from bot.settings import Settings, settings
 from bot.triage.red_flags import RedFlagDetector
@@ -29,6 +30,7 @@ class Runtime:
     detector: RedFlagDetector
     audience_words: AudienceWords
     other_illnesses: OtherIllnessWords
+    question_words: QuestionWords
 
 
 @lru_cache(maxsize=1)
@@ -48,4 +50,5 @@ def runtime() -> Runtime:
         detector=RedFlagDetector(content.red_flags),
         audience_words=AudienceWords(content.audience),
         other_illnesses=OtherIllnessWords(content.other_illnesses),
+        question_words=QuestionWords(content.follow_ups),
     )

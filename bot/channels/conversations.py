@@ -45,6 +45,16 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Screened:
+    """What the channel knows of a message before Rasa sees it: the red flag it raises, whether it
+    is a clear "no" to our confirm line, and the topic of the answer just before it."""
+
+    finding: Finding
+    answered: bool
+    follows: str | None
+
+
+@dataclass(frozen=True)
 class Opened:
     """A new conversation."""
 
@@ -144,20 +154,20 @@ class Conversations:
             if said.choice in DELETE_CHOICES:
                 return await self._delete(conversation, said, label)
             text = label
-        finding, answered = await asyncio.to_thread(self._screen, conversation, said, text)
+        screened = await asyncio.to_thread(self._screen, conversation, said, text)
+        finding = screened.finding
         try:
-            return await self._answer(conversation, said, text, finding, answered)
+            return await self._answer(conversation, said, text, screened)
         except BotError as error:
             # What was found is known by now, also when it took the confirm line to know it.
             log.error("turn_failed reason=%s", type(error).__name__)
             return self._failed(conversation, finding)
 
     async def _answer(
-        self, conversation: Conversation, said: Said, text: str, finding: Finding, answered: bool
+        self, conversation: Conversation, said: Said, text: str, screened: Screened
     ) -> StoredTurn:
-        metadata = await asyncio.to_thread(
-            self._metadata, conversation, said, text, finding, answered
-        )
+        finding = screened.finding
+        metadata = await asyncio.to_thread(self._metadata, conversation, said, text, screened)
         replies = await self._ask_rasa(
             conversation, said, text, metadata, in_hurry=bool(finding.level)
         )
@@ -172,15 +182,14 @@ class Conversations:
 
     # -- red flags ---------------------------------------------------------------------------
 
-    def _screen(self, conversation: Conversation, said: Said, text: str) -> tuple[Finding, bool]:
-        """What the message raises, and whether it is a clear answer to our confirm line."""
+    def _screen(self, conversation: Conversation, said: Said, text: str) -> Screened:
         last = self._records.last_reply(conversation.id) or {}
         confirming = last.get("rule") if last.get("type") == "confirm_red_flag" else None
         already = {sign for f in self._records.red_flags(conversation.id) for sign in f.signs}
         words = CONFIRM_WORDS.get(said.choice or "", text)
         finding = self._parts.detector.find(words, already=already, confirming=confirming)
         is_no = confirming is not None and finding == Finding() and _begins_with_no(words)
-        return finding, is_no
+        return Screened(finding, is_no, last.get("topic") if last.get("type") == "answer" else None)
 
     async def _complete(
         self, conversation: Conversation, finding: Finding, replies: list[dict[str, Any]]
@@ -224,8 +233,9 @@ class Conversations:
     # -- Rasa --------------------------------------------------------------------------------
 
     def _metadata(
-        self, conversation: Conversation, said: Said, text: str, finding: Finding, answered: bool
+        self, conversation: Conversation, said: Said, text: str, screened: Screened
     ) -> dict[str, Any]:
+        finding = screened.finding
         flags = self._records.red_flags(conversation.id)
         return {
             "text": text[:READ_CHARACTERS],
@@ -234,7 +244,12 @@ class Conversations:
             "message_id": said.id,
             "country": conversation.country,
             "today": local_date(conversation.timezone).isoformat(),
-            "red_flag": {**asdict(finding), "signs": list(finding.signs), "answered": answered},
+            "red_flag": {
+                **asdict(finding),
+                "signs": list(finding.signs),
+                "answered": screened.answered,
+            },
+            "follows": screened.follows,
             "red_flags": red_flag_lines(flags, self._parts.content),
         }
 

@@ -9,6 +9,7 @@ from bot.content.audience import AudienceContent, read_audience
 from bot.content.entry_checks import check_entries
 from bot.content.figures import FigureWords, read_figure_words
 from bot.content.files import Problems
+from bot.content.follow_ups import FollowUpContent, read_follow_ups
 from bot.content.interview import Script, read_interview
 from bot.content.knowledge import Knowledge, read_knowledge
 from bot.content.other_illnesses import OtherIllnessesContent, read_other_illnesses
@@ -26,6 +27,7 @@ class Content:
     review: Review
     texts: Texts
     figure_words: FigureWords
+    follow_ups: FollowUpContent
     audience: AudienceContent
     other_illnesses: OtherIllnessesContent
     red_flags: RedFlagContent
@@ -40,6 +42,7 @@ def read_content(root: Path) -> Content:
     review = read_review(root, problems, knowledge)
     texts = read_texts(root, problems, knowledge.topics)
     figure_words = read_figure_words(root, problems)
+    follow_ups = read_follow_ups(root, problems)
     audience = read_audience(root, problems)
     other_illnesses = read_other_illnesses(root, problems)
     try:
@@ -50,8 +53,18 @@ def read_content(root: Path) -> Content:
             [*problems.lines, *(p for p in error.problems if p not in problems.lines)]
         ) from error
     problems.raise_if_any()
-    if review is None or figure_words is None or audience is None or other_illnesses is None:
+    if review is None or figure_words is None or follow_ups is None:
+        raise AssertionError("a missing part is always a problem")
+    if audience is None or other_illnesses is None:
         raise AssertionError("a missing part is always a problem")
     return Content(
-        knowledge, review, texts, figure_words, audience, other_illnesses, red_flags, interview
+        knowledge=knowledge,
+        review=review,
+        texts=texts,
+        figure_words=figure_words,
+        follow_ups=follow_ups,
+        audience=audience,
+        other_illnesses=other_illnesses,
+        red_flags=red_flags,
+        interview=interview,
     )

@@ -87,13 +87,15 @@ class Fact(ContentModel):
 
 
 class Topic(ContentModel):
-    """One of the topics people ask about; `label` is what a button says.
+    """One of the topics people ask about; `label` is what a button says, `thing` what "it" stands
+    for after an answer ("how is it given?"); without it, the label.
 
     `without_figures`: the entry for people who do not want figures. `gentle`: they are asked first.
     """
 
     id: str = Field(regex=ID_PATTERN, example="side_effects")
     label: str = Field(max_length=60)
+    thing: str | None = None
     gentle: bool = False
     without_figures: str | None = None
 

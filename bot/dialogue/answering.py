@@ -40,7 +40,7 @@ def answer_by_words(turn: Turn, parts: Runtime) -> Response | None:
 def _answer_question(turn: Turn, parts: Runtime) -> Response:
     topic = turn.topic or PROGNOSIS_TOPIC
     said = parts.audience_words.find(turn.text) if turn.choice is None else None
-    question = "" if turn.choice or turn.topic is None else turn.text
+    question = "" if turn.choice or turn.topic is None else turn.question
     catalogue = parts.knowledge.catalogue()
     entry = find_entry(catalogue, topic, question, audience=said or turn.audience)
     if entry is None:

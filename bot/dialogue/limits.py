@@ -28,7 +28,8 @@ OFFERED_INTENTS = ("prepare_visit", "contact_human")
 
 def decline_or_explain(turn: Turn, parts: Runtime) -> Response:
     """A word of the glossary is explained, whatever else the message was taken for."""
-    return answer_by_words(turn, parts) or ([decline(turn, parts)], {})
+    # "Tell me more" after this is not about the answer before it.
+    return answer_by_words(turn, parts) or ([decline(turn, parts)], {"last_entry": None})
 
 
 def clarify_or_explain(turn: Turn, parts: Runtime) -> Response:

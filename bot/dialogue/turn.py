@@ -11,10 +11,12 @@ class Turn:
     """One message with what Rasa made of it.
 
     `text` is what the person wrote (for a tapped choice: its label), `choice` the value of a
-    tapped choice, `ranking` the intents by score, best first.
+    tapped choice, `ranking` the intents by score, best first. `question` is the text as it was
+    understood ("how is it given (blinatumomab)"), `second` intent and text of a second question.
     """
 
     text: str
+    question: str
     intent: str
     confidence: float
     ranking: tuple[str, ...]
@@ -25,6 +27,7 @@ class Turn:
     today: str | None
     slots: dict[str, Any]
     red_flags: tuple[str, ...]
+    second: tuple[str, str] | None = None
 
     @classmethod
     def from_tracker(cls, tracker: Any) -> Turn:
@@ -32,8 +35,11 @@ class Turn:
         message = tracker.latest_message or {}
         metadata = message.get("metadata") or {}
         ranking = [i.get("name") for i in message.get("intent_ranking") or []]
+        text = metadata.get("text") or message.get("text") or ""
+        second = message.get("second_question")
         return cls(
-            text=metadata.get("text") or message.get("text") or "",
+            text=text,
+            question=message.get("read_as") or text,
             intent=(message.get("intent") or {}).get("name") or "",
             confidence=float((message.get("intent") or {}).get("confidence") or 0.0),
             ranking=tuple(name for name in ranking if name),
@@ -44,6 +50,7 @@ class Turn:
             today=metadata.get("today"),
             slots=dict(tracker.slots),
             red_flags=tuple(metadata.get("red_flags") or ()),
+            second=(second[0], second[1]) if second else None,
         )
 
     @property

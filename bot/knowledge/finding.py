@@ -9,7 +9,7 @@ from bot.content.all_content import Content
 from bot.content.audience import AudienceContent
 from bot.knowledge.base import Catalogue
 from bot.knowledge.from_content import catalogue_of
-from bot.knowledge.search import EntrySearch, find_entry
+from bot.knowledge.search import entry_search, find_entry
 from bot.nlu.audience import AudienceWords
 from bot.nlu.encoder import shared_encoder
 from bot.nlu.other_illnesses import OtherIllnessWords
@@ -33,8 +33,8 @@ def found(question: str, content: Content, archive: Path | None) -> Iterator[str
     catalogue = catalogue_of(content.knowledge)
     model = trained_intents(archive) if archive else None
     if model is None:
-        yield "No trained model yet (`python -m bot prepare` makes one); the nearest by wording:"
-        yield from _by_wording(question, catalogue)
+        yield "No trained model yet (`python -m bot prepare` makes one); the nearest by meaning:"
+        yield from _by_meaning(question, catalogue)
         return
     ranked = model.rank(question, shared_encoder())[:SHOWN]
     least = threshold(ROOT / "config.yml")
@@ -47,10 +47,10 @@ def found(question: str, content: Content, archive: Path | None) -> Iterator[str
     yield from _by_audience(question, topic, catalogue, content.audience)
 
 
-def _by_wording(question: str, catalogue: Catalogue) -> Iterator[str]:
-    closeness = EntrySearch(tuple(catalogue.entries.values())).closeness(question)
-    for entry_id in sorted(closeness, key=lambda key: (-closeness[key], key))[:SHOWN]:
-        yield f"{closeness[entry_id]:5.2f}  {entry_id}"
+def _by_meaning(question: str, catalogue: Catalogue) -> Iterator[str]:
+    near = entry_search(catalogue).near(question)
+    for entry_id in sorted(near, key=lambda key: (-near[key].both, key))[:SHOWN]:
+        yield f"{near[entry_id].both:5.2f}  {entry_id}"
 
 
 def _by_audience(

@@ -1,55 +1,72 @@
-"""Which entry of a topic answers a question best (pure)."""
+"""Which entry of a topic answers a question best (pure, but for the vectors kept between runs)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import FeatureUnion
+import numpy as np
 
 from bot.knowledge.base import Catalogue, Entry
+from bot.nlu.encoder import shared_encoder
+from bot.nlu.vectors import vectors_of
 
-SAME_AUDIENCE, NAMED, OVERVIEW = 0.4, 0.35, 0.12
-MIN_CLOSENESS = 0.15
+# What counts beside the cosine to an entry's nearest example question.
+ANSWER_WEIGHT = 0.5
+SAME_AUDIENCE, NAMED, OVERVIEW = 0.1, 0.25, 0.03
+MIN_CLOSENESS = 0.25
 # The entry of a topic that says in general what holds for an audience, by its name.
 GENERAL = {"child": "children", "adult": "adults", "caregiver": "parents"}
 
 
+@dataclass(frozen=True)
+class Near:
+    """How close a question is to an entry, from -1 to 1: to its nearest example question (or its
+    title), and to what it says first."""
+
+    question: float
+    answer: float
+
+    @property
+    def both(self) -> float:
+        """The two as one figure, at most 1."""
+        return (self.question + ANSWER_WEIGHT * self.answer) / (1 + ANSWER_WEIGHT)
+
+
 class EntrySearch:
-    """Closeness of a question to the entries' example questions, by words and letters."""
+    """The meaning of all entries of one catalogue."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self._rows: dict[str, list[int]] = {}
+    def __init__(self, catalogue: Catalogue) -> None:
         texts: list[str] = []
-        for entry in entries:
-            for text in (entry.title, *entry.questions):
-                self._rows.setdefault(entry.id, []).append(len(texts))
-                texts.append(text.lower())
-        self._features = FeatureUnion(
-            [
-                ("words", TfidfVectorizer(sublinear_tf=True, stop_words=None)),
-                (
-                    "letters",
-                    TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True),
-                ),
-            ]
-        )
-        self._matrix = self._features.fit_transform(texts)
+        self._blocks: list[int] = []
+        answers: list[str] = []
+        self._ids = list(catalogue.entries)
+        for entry in catalogue.entries.values():
+            self._blocks.append(len(texts))
+            texts += [text.lower() for text in (entry.title, *entry.questions)]
+            answers.append(_says_first(entry))
+        vectors = vectors_of([*texts, *answers], shared_encoder())
+        self._questions, self._answers = vectors[: len(texts)], vectors[len(texts) :]
 
-    def closeness(self, question: str) -> dict[str, float]:
-        """For each entry id, how close its nearest example is, from 0 to 1."""
-        vector = self._features.transform([question.lower()])
-        scores = (self._matrix @ vector.T).toarray().ravel() / 2.0
-        return {
-            entry: float(max(scores[row] for row in rows)) for entry, rows in self._rows.items()
-        }
+    def near(self, question: str) -> dict[str, Near]:
+        """For each entry id, how close the question is."""
+        if not question.strip() or not self._ids:
+            return dict.fromkeys(self._ids, Near(0.0, 0.0))
+        vector = shared_encoder().encode(question.lower())
+        questions = np.maximum.reduceat(self._questions @ vector, self._blocks)
+        answers = self._answers @ vector
+        pairs = zip(self._ids, questions.tolist(), answers.tolist(), strict=True)
+        return {entry: Near(q, a) for entry, q, a in pairs}
+
+
+def _says_first(entry: Entry) -> str:
+    return " ".join([entry.title, *(s.text for s in entry.sentences if s.part == "short")])
 
 
 @lru_cache(maxsize=2)
-def _search_of(version: str, catalogue: _ByVersion) -> EntrySearch:
-    return EntrySearch(tuple(catalogue.catalogue.entries.values()))
+def _search_of(key: _ByVersion) -> EntrySearch:
+    return EntrySearch(key.catalogue)
 
 
 class _ByVersion:
@@ -65,6 +82,11 @@ class _ByVersion:
         return isinstance(other, _ByVersion) and other.catalogue.version == self.catalogue.version
 
 
+def entry_search(catalogue: Catalogue) -> EntrySearch:
+    """The search in this catalogue, made once for each version."""
+    return _search_of(_ByVersion(catalogue))
+
+
 def find_entry(
     catalogue: Catalogue, topic: str, question: str, *, audience: str | None
 ) -> Entry | None:
@@ -77,12 +99,12 @@ def find_entry(
     entries = catalogue.of_topic(topic)
     if not entries:
         return None
-    closeness = _search_of(catalogue.version, _ByVersion(catalogue)).closeness(question)
+    near = entry_search(catalogue).near(question)
     words = question.lower()
 
     def score(entry: Entry) -> tuple[float, str]:
-        near = closeness[entry.id] if closeness[entry.id] >= MIN_CLOSENESS else 0.0
-        value = near + _audience_score(entry, audience, near)
+        close = near[entry.id].both if near[entry.id].question >= MIN_CLOSENESS else 0.0
+        value = close + _audience_score(entry, audience, close)
         if any(name.replace("_", " ") in words for name in entry.about):
             value += NAMED
         if entry.id.endswith(".overview"):

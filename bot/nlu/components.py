@@ -15,12 +15,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.encoder import shared_encoder
-from bot.nlu.intents import IntentModel, Ranked
+from bot.nlu.intents import IntentModel
+from bot.nlu.understanding import Understood, understand
 from bot.runtime import runtime
 
 RED_FLAG = "red_flag"
 FALLBACK_INTENT = "nlu_fallback"
-OTHER_ILLNESS_INTENT = "other_cancer"
+# The topic of the answer just before, told by the channel.
+FOLLOWS = "follows"
 INTENT_OF_LEVEL = {"emergency": "red_flag_emergency", "crisis": "crisis"}
 
 
@@ -82,22 +84,35 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
         return cls(config, model_storage, resource, model)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set intent and ranking of each message that has text."""
+        """Set intent, ranking, `read_as` and `second_question` of each message that has text."""
         for message in messages:
-            text = message.get(TEXT)
-            if text and self._model is not None:
-                self._classify(message, self._model.rank(text, shared_encoder()))
+            if message.get(TEXT) and self._model is not None:
+                self._mark(message, self._understood(message, self._model))
         return messages
 
-    def _classify(self, message: Message, ranked: list[Ranked]) -> None:
-        if runtime().other_illnesses.names_other_illness(str(message.get(TEXT))):
-            ranked = [Ranked(OTHER_ILLNESS_INTENT, 1.0), *ranked]
-        best = ranked[0]
-        ranking = [{INTENT_NAME_KEY: r.intent, "confidence": r.score} for r in ranked[:6]]
+    def _understood(self, message: Message, model: IntentModel) -> Understood:
+        parts = runtime()
+        topics = parts.content.knowledge.topics
+        return understand(
+            str(message.get(TEXT)),
+            rank=lambda text: model.rank(text, shared_encoder()),
+            words=parts.question_words,
+            things={topic.id: topic.thing or topic.label for topic in topics.values()},
+            follows=(message.get(METADATA) or {}).get(FOLLOWS),
+            other_illness=parts.other_illnesses.names_other_illness,
+        )
+
+    def _mark(self, message: Message, understood: Understood) -> None:
+        best = understood.ranked[0]
+        ranking = [
+            {INTENT_NAME_KEY: r.intent, "confidence": r.score} for r in understood.ranked[:6]
+        ]
         if best.score < self._config["threshold"]:
             ranking = [{INTENT_NAME_KEY: FALLBACK_INTENT, "confidence": best.score}, *ranking]
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
+        message.set("read_as", understood.read_as, add_to_output=True)
+        message.set("second_question", understood.second, add_to_output=True)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)

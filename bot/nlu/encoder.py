@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -64,11 +66,14 @@ class Encoder:
         vectors = np.zeros((len(texts), SIZE), dtype=np.float32)
         tokens = [e.ids for e in self._tokenizer.encode_batch(texts)]
         by_length = sorted(range(len(texts)), key=lambda row: len(tokens[row]))
+        batches = []
         for _, same in groupby(by_length, key=lambda row: len(tokens[row])):
             rows = list(same)
-            for start in range(0, len(rows), _BATCH):
-                batch = rows[start : start + _BATCH]
-                vectors[batch] = self._run([tokens[row] for row in batch])
+            batches += [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            results = pool.map(lambda batch: self._run([tokens[row] for row in batch]), batches)
+            for batch, result in zip(batches, results, strict=True):
+                vectors[batch] = result
         return vectors
 
     def _run(self, tokens: list[list[int]]) -> Vector:

@@ -21,6 +21,7 @@ from scipy.linalg import solve
 from bot.nlu.encoder import Encoder, Vector
 from bot.nlu.ngrams import MOST_ALIKE, Ngrams
 from bot.nlu.spelling import Spelling
+from bot.nlu.vectors import vectors_of
 
 MAX_CHARACTERS = 2000
 # Chosen by cross-validation on data/nlu.yml and the training sets of HINT3; values near them do
@@ -79,7 +80,7 @@ class IntentModel:
             np.array([intents[row] for row in order]), return_index=True, return_inverse=True
         )
         ngrams = Ngrams(read)
-        examples = encoder.encode_all(read)
+        examples = vectors_of(read, encoder)
         targets = np.eye(len(names), dtype=np.float32)[numbers]
         counts = targets.sum(axis=0)
         # An intent with few examples weighs as much as one with many.

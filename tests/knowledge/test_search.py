@@ -17,6 +17,9 @@ from bot.knowledge.search import find_entry
 ROOT = Path(__file__).resolve().parents[2]
 CASES = yaml.safe_load((ROOT / "tests/cases/search.yml").read_text(encoding="utf-8"))["cases"]
 
+# Who asks about a child is mostly a parent.
+FITTING = {"child": ("child", "caregiver"), "adult": ("adult",)}
+
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
@@ -49,6 +52,7 @@ def test_a_remembered_audience_does_not_hide_what_is_for_everybody(catalogue: Ca
                 asked += 1
                 found = find_entry(catalogue, entry.topic, question, audience=audience)
                 if found is not entry:
-                    assert found is not None and found.audience == audience, question
+                    assert found is not None, question
+                    assert found.audience in FITTING[audience], question
                     hidden.append((question, audience, found.id))
     assert len(hidden) <= asked * 0.005, (asked, hidden)

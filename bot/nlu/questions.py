@@ -1,0 +1,67 @@
+"""Questions that go on from the last answer, and two questions in one message (pure)."""
+
+from __future__ import annotations
+
+import re
+
+from bot.content.follow_ups import FollowUpContent
+
+MAX_CHARACTERS = 600
+MIN_WORDS = 2
+
+
+class QuestionWords:
+    """Reads a message as a follow-up, and as parts that each ask."""
+
+    def __init__(self, content: FollowUpContent) -> None:
+        self._short = content.short_words
+        self._opener = re.compile(rf"^(?:{_either(content.openers)})\b[\s,]*")
+        self._stands = re.compile(rf"\b(?:{_either(content.stands_for_something)})\b")
+        asks = _either(content.asks)
+        self._asks = re.compile(rf"^(?:(?:{_either(content.openers)})\s+)?(?:{asks})\b")
+        self._between = re.compile(
+            rf"[,;]?\s+(?:{_either(content.between)})\s+(?=(?:{asks})\b)", re.IGNORECASE
+        )
+
+    def refers_back(self, text: str) -> bool:
+        """May this be about what was answered last?"""
+        plain = _plain(text)
+        short = 0 < len(plain.split()) <= self._short
+        return short or bool(self._opener.match(plain) or self._stands.search(plain))
+
+    def completed(self, text: str, thing: str) -> str:
+        """The question with what it may be about: "how is it given (blinatumomab)"."""
+        plain = _plain(text)
+        return f"{self._opener.sub('', plain) or plain} ({thing})"
+
+    def parts(self, text: str) -> tuple[str, ...]:
+        """The questions of a message, each with the statement before it; one: no parts."""
+        if len(text) > MAX_CHARACTERS:
+            return ()
+        sentences = re.split(r"(?<=[?!.])\s+|\n+", text.strip())
+        parts: list[str] = []
+        said = ""
+        for sentence in sentences:
+            for piece in self._between.split(sentence):
+                whole = f"{said} {piece}".strip()
+                if self._is_question(piece):
+                    parts.append(whole)
+                    said = ""
+                else:
+                    said = whole
+        return tuple(parts) if len(parts) > 1 else ()
+
+    def _is_question(self, piece: str) -> bool:
+        plain = _plain(piece)
+        if len(plain.split()) < MIN_WORDS:
+            return False
+        return piece.rstrip().endswith("?") or bool(self._asks.match(plain))
+
+
+def _plain(text: str) -> str:
+    straight = text.replace("\u2019", "").replace("'", "").lower()
+    return re.sub(r"\s+", " ", straight).strip(" .,;:!?")
+
+
+def _either(words: tuple[str, ...]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

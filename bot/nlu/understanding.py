@@ -1,0 +1,97 @@
+"""What a message asks: its intent, what "it" stands for, and a second question (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.nlu.intents import Ranked
+from bot.nlu.questions import QuestionWords
+
+OTHER_ILLNESS_INTENT = "other_cancer"
+DECLINED = frozenset({"medication_advice", "lab_results", "personal_prognosis"})
+# A question read as going on from the last answer must at least be this sure ...
+GOES_ON, GOES_ON_THE_SAME = 0.3, 0.15
+# ... and what it then asks about may be a little less sure than the question as it stands.
+SAME_TOPIC_BONUS = 0.15
+# Each of two questions in one message; more where the message as a whole is about other things.
+EACH_PART, EACH_PART_ALONE = 0.15, 0.3
+MENTIONED = 4
+
+Rank = Callable[[str], list[Ranked]]
+
+
+@dataclass(frozen=True)
+class Understood:
+    """`ranked`: intents, best first. `read_as`: the question as it was read, where that is not
+    the text. `second`: intent and text of a further question."""
+
+    ranked: list[Ranked]
+    read_as: str | None = None
+    second: tuple[str, str] | None = None
+
+
+def understand(
+    text: str,
+    *,
+    rank: Rank,
+    words: QuestionWords,
+    things: Mapping[str, str],
+    follows: str | None,
+    other_illness: Callable[[str], bool],
+) -> Understood:
+    """Read one message. `things`: what "it" stands for by topic; `follows`: the topic of the
+    answer just before, None when there was none."""
+    if other_illness(text):
+        return Understood([Ranked(OTHER_ILLNESS_INTENT, 1.0), *rank(text)])
+    reader = _Reader(rank, words, things)
+    ranked = rank(text)
+    return (
+        reader.two_questions(text, [r.intent for r in ranked[:MENTIONED]])
+        or reader.going_on(text, ranked, follows)
+        or Understood(ranked)
+    )
+
+
+@dataclass(frozen=True)
+class _Reader:
+    rank: Rank
+    words: QuestionWords
+    things: Mapping[str, str]
+
+    def going_on(self, text: str, alone: list[Ranked], last: str | None) -> Understood | None:
+        """The message with what "it" stands for, where that makes better sense."""
+        thing = self.things.get(last or "")
+        if not thing or not self.words.refers_back(text):
+            return None
+        completed = self.words.completed(text, thing)
+        ranked = self.rank(completed)
+        best = ranked[0]
+        is_same = best.intent == f"ask_{last}"
+        sure = GOES_ON_THE_SAME if is_same else GOES_ON
+        bonus = SAME_TOPIC_BONUS if is_same else 0.0
+        if not _is_question(best.intent) or best.score < sure:
+            return None
+        return Understood(ranked, completed) if best.score + bonus > alone[0].score else None
+
+    def two_questions(self, text: str, whole: list[str]) -> Understood | None:
+        """The first two questions of a message, when they are about two things."""
+        parts = self.words.parts(text)
+        if len(parts) < 2:
+            return None
+        first = Understood(self.rank(parts[0]), parts[0])
+        alone = self.rank(parts[1])
+        second = self.going_on(parts[1], alone, first.ranked[0].intent.removeprefix("ask_"))
+        second = second or Understood(alone, parts[1])
+        best = (first.ranked[0], second.ranked[0])
+        is_heard = {b.intent for b in best} <= set(whole)
+        sure = EACH_PART if is_heard else EACH_PART_ALONE
+        if best[0].intent == best[1].intent or min(b.score for b in best) < sure:
+            return None
+        if not all(_is_question(b.intent) for b in best):
+            return None
+        return Understood(first.ranked, parts[0], (best[1].intent, second.read_as or parts[1]))
+
+
+def _is_question(intent: str) -> bool:
+    return intent.startswith("ask_") or intent in DECLINED

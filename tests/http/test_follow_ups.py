@@ -1,0 +1,44 @@
+"""Questions that go on from the last answer, and two questions in one message, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import Person
+
+FILE = Path(__file__).resolve().parents[1] / "cases" / "follow_ups.yml"
+CASES = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+NewPerson = Callable[..., Person]
+
+
+def _said(turn: dict[str, Any]) -> list[str]:
+    kinds = ("answer", "declined")
+    return [m.get("topic") or m["reason"] for m in turn["messages"] if m["type"] in kinds]
+
+
+@pytest.mark.parametrize(("last", "says", "topic"), CASES["go_on"])
+def test_goes_on(new_person: NewPerson, last: str, says: str, topic: str) -> None:
+    person = new_person()
+    assert _said(person.say(CASES["first"][last])) == [last]
+    assert _said(person.say(says)) == [topic]
+
+
+@pytest.mark.xfail(strict=True, reason="the question alone is surer of another topic")
+@pytest.mark.parametrize(("last", "says", "topic"), CASES["not_yet"])
+def test_does_not_go_on_yet(new_person: NewPerson, last: str, says: str, topic: str) -> None:
+    test_goes_on(new_person, last, says, topic)
+
+
+@pytest.mark.parametrize(("says", "topics"), CASES["two"])
+def test_two_questions(person: Person, says: str, topics: list[str]) -> None:
+    assert _said(person.say(says)) == topics
+
+
+@pytest.mark.parametrize(("says", "topic"), CASES["one"])
+def test_one_question(person: Person, says: str, topic: str) -> None:
+    assert _said(person.say(says)) == [topic]
