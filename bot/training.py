@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import yaml
+
 from bot.content.knowledge import Knowledge
 from bot.settings import ROOT
 
@@ -12,6 +14,14 @@ MODELS = ROOT / "var" / "models"
 QUESTIONS_FILE = ROOT / "var" / "training" / "questions.yml"
 _INPUTS = ("config.yml", "domain.yml", "requirements.txt", "data/*.yml", "bot/nlu/*.py",
            "bot/rasa_parts/policies.py")  # fmt: skip
+
+
+def training_pairs(knowledge: Knowledge) -> list[tuple[str, str]]:
+    """What the intent model learns from: text and intent, each pair once."""
+    items = yaml.safe_load((ROOT / "data" / "nlu.yml").read_text(encoding="utf-8"))["nlu"]
+    items += yaml.safe_load(write_questions(knowledge).read_text(encoding="utf-8"))["nlu"]
+    pairs = [(line[2:], i["intent"]) for i in items for line in i["examples"].strip().splitlines()]
+    return list(dict.fromkeys(pairs))
 
 
 def write_questions(knowledge: Knowledge) -> Path:

@@ -4,9 +4,9 @@ Kernel ridge regression, one against all. The kernel says how alike two texts ar
 the vectors of the sentence encoder (meaning) plus a little on word and character n-grams
 (wording). The training is one linear system, so there is nothing random in it.
 
-A regression can be sure of text unlike anything it has seen, so an intent's score is its output
-times the closeness of the text to the intent's nearest example: text like nothing in the training
-data scores low.
+The outputs give the order. A regression can be sure of text unlike anything it has seen, so an
+intent's score is its output times the closeness of the text to the intent's nearest example: text
+like nothing in the training data scores low.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class IntentModel:
         nearest += WORDING_CLOSENESS * np.maximum.reduceat(wording, self._blocks)
         closeness = np.clip(nearest / (1.0 + WORDING_CLOSENESS * MOST_ALIKE), 0.0, 1.0)
         scores = np.clip(outputs, 0.0, 1.0) * closeness
-        order = np.lexsort((-outputs, -scores))
+        order = np.argsort(-outputs, kind="stable")
         return [Ranked(self._intents[i], float(scores[i])) for i in order]
 
 

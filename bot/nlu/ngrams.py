@@ -19,7 +19,7 @@ class Ngrams:
 
     def __init__(self, texts: list[str]) -> None:
         words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=WORD)
-        letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True)
+        letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, max_df=0.1)
         self._vectorizers = (words, letters)
         self._rows = csr_matrix(
             hstack([v.fit_transform(texts) for v in self._vectorizers]), dtype=np.float32
