@@ -31,6 +31,9 @@ class OtherIllnessesContent(ContentModel):
     late_effect_people: Words
     influence: Words
     influenced: Words
+    course: Words
+    somebody_else: Words
+    own_matters: Words
     heredity: Words
     together: Words
     coming_back: Words

@@ -6,7 +6,7 @@ import re
 
 from bot.content.other_illnesses import OtherIllnessesContent
 
-_CANCER = r"(?:cancer|tumor|tumour|carcinoma)s?"
+_CANCER = r"(?:cancer|tumor|tumour|carcinoma|ca)s?"
 _STAGE = r"(?:[1-4iv]+|one|two|three|four)[abc]?"
 _LEUKEMIA = r"(?: leuk[a-z]+)?"
 # "all" in small letters is the illness after these words, unless a noun or determiner follows.
@@ -47,6 +47,12 @@ class OtherIllnessWords:
             (re.compile(rf"\b(?:{_either(c.conditions_in_capitals)})\b"), _CONDITION),
         )
         self._care = _whole(_either(c.care_words))
+        course = f"(?:{_either(c.course)})"
+        self._course = _whole(course)
+        self._own_course = re.compile(
+            rf"{_CONDITION} (?:[\w'-]+ ){{0,2}}{course}\b"
+            rf"|\b{course} (?:[\w'-]+ )?(?:in|of|from|for|with) (?:[\w'-]+ )?{_CONDITION}"
+        )
         self._about_all = _whole(_either(c.about_all))
         self._beside_treatment = _whole(_either(c.beside_treatment))
         self._treatment = _whole(_either(c.treatment_words))
@@ -66,7 +72,7 @@ class OtherIllnessWords:
         if self._own_open.search(rest):
             return False
         marked = self._mark(straight)
-        if _ILLNESS in marked or (_CONDITION in marked and not self._care.search(plain)):
+        if _ILLNESS in marked or (_CONDITION in marked and not self._has_all_too(plain, marked)):
             return not self._asks_about_all(marked)
         return bool(self._beside_treatment.search(plain)) and not self._treatment.search(plain)
 
@@ -79,6 +85,12 @@ class OtherIllnessWords:
         for pattern, mark in self._names:
             marked = pattern.sub(mark, marked)
         return marked
+
+    def _has_all_too(self, plain: str, marked: str) -> bool:
+        """Beside a condition: a word of the care of ALL, or a relapse that is not the condition's."""
+        if self._care.search(plain):
+            return True
+        return bool(self._course.search(marked)) and not self._own_course.search(marked)
 
     def _asks_about_all(self, marked: str) -> bool:
         """A cancer that treatment of ALL may cause, or an illness of one who has ALL."""
@@ -94,6 +106,7 @@ def _late_effect(c: OtherIllnessesContent) -> re.Pattern[str]:
     people = _either(c.late_effect_people)
     return re.compile(
         rf"(?:{risk}.{{0,80}}{_MARK}|{_MARK}.{{0,80}}{risk}).{{0,80}}{cause}"
+        rf"|{risk}(?: \w+)? {cause},.{{0,20}}{_MARK}"
         rf"|{cause}(?: [\w'-]+){{0,4}} {risk}"
         rf"|{_MARK} (?:after|from) (?:the |his |her |my )?{cause}(?: \w+ had)?\W*$"
         rf"|(?<!{_MARK} )\b(?:{people})\b(?! (?:of|with|from)\b){_BETWEEN}{_MARK}"
@@ -106,6 +119,9 @@ def _beside_all(c: OtherIllnessesContent) -> re.Pattern[str]:
     return re.compile(
         rf"{_MARK}{_BETWEEN}\b(?:{_either(c.influence)})\b{_BETWEEN}{influenced}"
         rf"|{influenced} (?:{_either(c.together)}) (?:[\w']+ )?{_MARK}"
+        rf"|{_CONDITION}(?: \w+)? and (?:relapsed|(?:my|his|her|our) {influenced})"
+        rf"|\b(?:{_either(c.somebody_else)})\b{_BETWEEN}{_MARK}.*\b(?:{_either(c.own_matters)})\b"
+        rf"|\b(?:{_either(c.own_matters)})\b.*\b(?:{_either(c.somebody_else)})\b{_BETWEEN}{_MARK}"
         rf"|^(?=.*{influenced}).*\b(?:{_either(c.heredity)})\b"
     )
 
