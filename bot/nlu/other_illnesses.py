@@ -16,8 +16,7 @@ _SMALL_ALL = re.compile(
 )
 _CAPITAL_ALL = re.compile(r"\bALL\b")
 
-
-# Stand in a text for what was found, an illness or a condition that people with ALL may have as well.
+# Stand in a text for what was found: an illness, or one that people with ALL may have as well.
 _ILLNESS, _CONDITION = "\ue000", "\ue001"
 _MARK = f"[{_ILLNESS}{_CONDITION}]"
 _BETWEEN = rf"[^.?!{_ILLNESS}{_CONDITION}]{{0,80}}"
@@ -30,7 +29,8 @@ class OtherIllnessWords:
         c = content
         organs = _either(c.organs)
         of_organ = (
-            rf"(?:{organs}) {_CANCER}|{_CANCER} (?:of|in|on|behind) (?:the |my |his |her )?(?:{organs})"
+            rf"(?:{organs}) {_CANCER}"
+            rf"|{_CANCER} (?:of|in|on|behind) (?:the |my |his |her )?(?:{organs})"
             rf"|stage {_STAGE} (?:{organs})(?: {_CANCER})?"
         )
         self._ignored = _whole(_either(c.not_another_illness), re.IGNORECASE)
@@ -87,7 +87,7 @@ class OtherIllnessWords:
         return marked
 
     def _has_all_too(self, plain: str, marked: str) -> bool:
-        """Beside a condition: a word of the care of ALL, or a relapse that is not the condition's."""
+        """Beside a condition: the care of ALL, or a relapse that is not the condition's."""
         if self._care.search(plain):
             return True
         return bool(self._course.search(marked)) and not self._own_course.search(marked)
