@@ -19,6 +19,7 @@ _CAPITAL_ALL = re.compile(r"\bALL\b")
 # Stand in a text for what was found: an illness, or one that people with ALL may have as well.
 _ILLNESS, _CONDITION = "\ue000", "\ue001"
 _MARK = f"[{_ILLNESS}{_CONDITION}]"
+_DENIED = re.compile(rf"\b(?:not|isn't|wasn't) (?:an? )?{_MARK}")
 _BETWEEN = rf"[^.?!{_ILLNESS}{_CONDITION}]{{0,80}}"
 
 
@@ -50,7 +51,7 @@ class OtherIllnessWords:
         course = f"(?:{_either(c.course)})"
         self._course = _whole(course)
         self._own_course = re.compile(
-            rf"{_CONDITION} (?:[\w'-]+ ){{0,2}}{course}\b"
+            rf"{_CONDITION} (?:(?!and |or )[\w'-]+ ){{0,2}}{course}\b"
             rf"|\b{course} (?:[\w'-]+ )?(?:in|of|from|for|with) (?:[\w'-]+ )?{_CONDITION}"
         )
         self._about_all = _whole(_either(c.about_all))
@@ -84,7 +85,7 @@ class OtherIllnessWords:
         marked = straight.lower()
         for pattern, mark in self._names:
             marked = pattern.sub(mark, marked)
-        return marked
+        return _DENIED.sub(" ", marked)
 
     def _has_all_too(self, plain: str, marked: str) -> bool:
         """Beside a condition: the care of ALL, or a relapse that is not the condition's."""
