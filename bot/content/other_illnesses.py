@@ -17,12 +17,25 @@ class OtherIllnessesContent(ContentModel):
     own_if_not_another_leukemia: Words
     leukemias: Words
     illnesses: Words
+    conditions: Words
+    care_words: Words
+    about_all: Words
+    belong_to_other_illnesses: Words
+    conditions_in_capitals: Words
     illnesses_in_capitals: Words
     organs: Words
     beside_treatment: Words
     treatment_words: Words
     late_effect_risk: Words
     late_effect_causes: Words
+    late_effect_people: Words
+    influence: Words
+    influenced: Words
+    course: Words
+    somebody_else: Words
+    own_matters: Words
+    heredity: Words
+    together: Words
     coming_back: Words
 
 

@@ -8,6 +8,7 @@ from bot.dialogue.own_words import own_reply
 from bot.dialogue.turn import Turn
 from bot.knowledge.glossary import word_question
 from bot.knowledge.replies import answer_reply
+from bot.knowledge.search import entry_asked
 from bot.rendering.reply import Reply
 from bot.runtime import Runtime
 
@@ -25,6 +26,8 @@ def explain_word(turn: Turn, parts: Runtime) -> Response | None:
     asked = word_question(turn.text, catalogue.glossary)
     if asked is None:
         return None
+    if entry_asked(catalogue, turn.text, audience=turn.audience) and turn.topic is not None:
+        return None  # an entry is written for this very question
     term = asked.term
     wanted = term.values if asked.with_value else term.entry
     entry = catalogue.answer(wanted or "") or catalogue.meanings[f"glossary.{term.id}"]

@@ -16,6 +16,8 @@ from bot.nlu.vectors import vectors_of
 ANSWER_WEIGHT = 0.5
 SAME_AUDIENCE, NAMED, OVERVIEW = 0.1, 0.25, 0.03
 MIN_CLOSENESS = 0.25
+# From here on a question is an example question but for spelling: its entry answers, whatever else.
+EXACT = 0.985
 # The entry of a topic that says in general what holds for an audience, by its name.
 GENERAL = {"child": "children", "adult": "adults", "caregiver": "parents"}
 
@@ -85,6 +87,21 @@ class _ByVersion:
 def entry_search(catalogue: Catalogue) -> EntrySearch:
     """The search in this catalogue, made once for each version."""
     return _search_of(_ByVersion(catalogue))
+
+
+def entry_asked(catalogue: Catalogue, question: str, *, audience: str | None) -> Entry | None:
+    """The entry that has this very question among its examples; None when none has.
+
+    An editor's new example question works at once, without training. Where two entries are as
+    near, the one for this audience, else the one for everybody.
+    """
+    near = entry_search(catalogue).near(question)
+    best = max((n.question for n in near.values()), default=0.0)
+    if best < EXACT:
+        return None
+    same = [catalogue.entries[i] for i, n in near.items() if n.question > best - 0.01]
+    fitting = [e for e in same if e.audience in (audience, "any")]
+    return min(fitting or same, key=lambda e: (e.audience != audience, e.id))
 
 
 def find_entry(
