@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
-.PHONY: help setup run test test-services check format content actions shell lock
+.PHONY: help setup run test test-services check format evaluate content actions shell lock
 
 help: ## what can be called
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,9 @@ check: setup ## format, lint, types
 format: setup ## put the code into its format
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
+
+evaluate: setup ## understanding, emergencies, HINT3 (needs HINT3_DIR): prints, writes docs/evaluation.md
+	@$(PYTHON) -m benchmarks.evaluate $(DIET)
 
 content: setup ## check content/: facts, sources, numbers, plain words (TOPICS="mrd car_t": only these)
 	@$(PYTHON) -m bot.content $(TOPICS)

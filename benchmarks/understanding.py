@@ -10,6 +10,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ class Heard:
 
     @property
     def right(self) -> bool:
+        """Is it a label that the case allows?"""
         return self.intent in self.case.labels
 
 
@@ -163,10 +165,11 @@ def _slices(asked: list[Heard]) -> Iterator[str]:
 def _scores(heard: list[Heard]) -> Iterator[str]:
     yield "| score | messages | right |"
     yield "|---|---|---|"
-    for low, high in zip(SCORE_BINS, SCORE_BINS[1:], strict=False):
+    for low, high in pairwise(SCORE_BINS):
         inside = [h.right for h in heard if low <= h.score < high]
         if inside:
-            yield f"| {low:.1f} to {min(high, 1):.1f} | {len(inside)} | {100 * sum(inside) / len(inside):.0f} % |"
+            right = 100 * sum(inside) / len(inside)
+            yield f"| {low:.1f} to {min(high, 1):.1f} | {len(inside)} | {right:.0f} % |"
 
 
 def _confusions(asked: list[Heard]) -> Iterator[str]:

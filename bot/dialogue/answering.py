@@ -37,6 +37,16 @@ def answer_by_words(turn: Turn, parts: Runtime) -> Response | None:
     return _humanely(entry or held, turn, parts, audience=said)
 
 
+def answer_example(turn: Turn, parts: Runtime) -> Response | None:
+    """The entry that has this very question among its examples, whatever it was taken for."""
+    if turn.choice is not None:
+        return None
+    said = parts.audience_words.find(turn.text)
+    audience = said or turn.audience
+    entry = entry_asked(parts.knowledge.catalogue(), turn.text, audience=audience)
+    return None if entry is None else _humanely(entry, turn, parts, audience=said)
+
+
 def _answer_question(turn: Turn, parts: Runtime) -> Response:
     topic = turn.topic or PROGNOSIS_TOPIC
     said = parts.audience_words.find(turn.text) if turn.choice is None else None

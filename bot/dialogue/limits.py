@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-from bot.dialogue.answering import Response, answer_by_words, show_figures, spare_figures
+from bot.dialogue.answering import (
+    Response,
+    answer_by_words,
+    answer_example,
+    show_figures,
+    spare_figures,
+)
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.turn import Turn
 from bot.knowledge.replies import topic_choices
@@ -34,7 +40,9 @@ def decline_or_explain(turn: Turn, parts: Runtime) -> Response:
 
 def clarify_or_explain(turn: Turn, parts: Runtime) -> Response:
     """The same for a message that was not understood well enough."""
-    return answer_by_words(turn, parts) or ([clarify(turn, parts)], {})
+    return (
+        answer_by_words(turn, parts) or answer_example(turn, parts) or ([clarify(turn, parts)], {})
+    )
 
 
 def decline(turn: Turn, parts: Runtime) -> Reply:

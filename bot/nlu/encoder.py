@@ -12,7 +12,6 @@ import importlib.util
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,6 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 SIZE = 384
 GRAPHS = Path(__file__).resolve().parents[2] / "var" / "encoder"
 _MAX_TOKENS = 128
-_BATCH = 16
 
 Vector = Any  # numpy.ndarray of float32
 
@@ -59,29 +57,22 @@ class Encoder:
 
     def encode(self, text: str) -> Vector:
         """The vector of one text."""
-        return self._run([self._tokenizer.encode(text).ids])[0]
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        positions = np.arange(ids.shape[1], dtype=np.int64)[None, :]
+        (mean,) = self._session.run(None, {"ids": ids, "positions": positions})
+        return mean / np.linalg.norm(mean)
 
     def encode_all(self, texts: list[str]) -> Vector:
-        """One row for each text."""
-        vectors = np.zeros((len(texts), SIZE), dtype=np.float32)
-        tokens = [e.ids for e in self._tokenizer.encode_batch(texts)]
-        by_length = sorted(range(len(texts)), key=lambda row: len(tokens[row]))
-        batches = []
-        for _, same in groupby(by_length, key=lambda row: len(tokens[row])):
-            rows = list(same)
-            batches += [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            results = pool.map(lambda batch: self._run([tokens[row] for row in batch]), batches)
-            for batch, result in zip(batches, results, strict=True):
-                vectors[batch] = result
-        return vectors
+        """One row for each text.
 
-    def _run(self, tokens: list[list[int]]) -> Vector:
-        """A row for each text; all have the same number of tokens."""
-        ids = np.array(tokens, dtype=np.int64)
-        positions = np.arange(ids.shape[1], dtype=np.int64)[None, :]
-        (means,) = self._session.run(None, {"ids": ids, "positions": positions})
-        return means / np.linalg.norm(means, axis=1, keepdims=True)
+        Each is run by itself: with 8-bit weights a text's vector would change a little with the
+        texts that are run beside it.
+        """
+        vectors = np.zeros((len(texts), SIZE), dtype=np.float32)
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            for row, vector in enumerate(pool.map(self.encode, texts)):
+                vectors[row] = vector
+        return vectors
 
 
 def _session(weights: Path, graphs: Path) -> Any:

@@ -1,6 +1,5 @@
 """Writes all-MiniLM-L6-v2 as one ONNX graph: token numbers in, mean of the token vectors out.
 
-A batch holds texts of the same number of tokens, so that nothing is padded and nothing masked.
 The weights are kept as 8-bit integers: a quarter of the size, and three times as fast; the vectors
 change little (cosine to the full ones 0.99) and the accuracy does not (benchmarks/hint3).
 
@@ -20,7 +19,7 @@ from typing import Any
 import numpy as np
 
 # Raise it when the graph below changes: the number is part of the file's name.
-GRAPH_VERSION = 3
+GRAPH_VERSION = 4
 _LAYERS, _HEADS, _SIZE = 6, 12, 384
 _EPSILON = 1e-12
 _OPSET, _IR_VERSION = 17, 8
@@ -78,13 +77,13 @@ class _Graph:
         hidden = self._embeddings()
         for number in range(_LAYERS):
             hidden = self._layer(hidden, f"encoder.layer.{number}.")
-        mean = helper.make_node("ReduceMean", [hidden], ["mean"], axes=[1], keepdims=0)
+        mean = helper.make_node("ReduceMean", [hidden], ["mean"], axes=[0, 1], keepdims=0)
         self._nodes.append(mean)
         inputs = [
-            helper.make_tensor_value_info(name, TensorProto.INT64, [rows, "tokens"])
-            for name, rows in (("ids", "texts"), ("positions", 1))
+            helper.make_tensor_value_info(name, TensorProto.INT64, [1, "tokens"])
+            for name in ("ids", "positions")
         ]
-        output = helper.make_tensor_value_info("mean", TensorProto.FLOAT, ["texts", _SIZE])
+        output = helper.make_tensor_value_info("mean", TensorProto.FLOAT, [_SIZE])
         graph = helper.make_graph(self._nodes, "minilm", inputs, [output], self._constants)
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_OWN_DOMAIN, 1)]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)

@@ -12,6 +12,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 WORD = r"(?u)\b\w[\w'+]*\b"
 # Words and letters each give from 0 (nothing in common) to 1 (the same).
 MOST_ALIKE = 2.0
+# Letters that more than this share of the texts hold tell little, and cost much.
+COMMON = 0.1
 
 
 class Ngrams:
@@ -19,7 +21,9 @@ class Ngrams:
 
     def __init__(self, texts: list[str]) -> None:
         words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=WORD)
-        letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, max_df=0.1)
+        letters = TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, max_df=COMMON
+        )
         self._vectorizers = (words, letters)
         self._rows = csr_matrix(
             hstack([v.fit_transform(texts) for v in self._vectorizers]), dtype=np.float32

@@ -30,9 +30,9 @@ def vectors_of(texts: list[str], encoder: Encoder, file: Path = FILE) -> Vector:
 
 def _read(file: Path) -> dict[str, Vector]:
     try:
-        with np.load(file) as stored:
+        with file.open("rb") as opened, np.load(opened) as stored:
             return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return {}
 
 

@@ -1,0 +1,60 @@
+"""Every entry is found over HTTP by each of its own example questions, for its audience."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from bot.content.all_content import read_content
+from bot.content.knowledge import Entry
+from tests.conftest import Person, started_bot
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTENT = read_content(ROOT / "content").knowledge
+BY_TOPIC = {t: [e for e in CONTENT.entries.values() if e.topic == t] for t in CONTENT.topics}
+SAYS_WHO = {
+    "child": "it is for my son, he is 6",
+    "adult": "I am 40 years old",
+    "caregiver": "I am a caregiver",
+}
+# Questions that the bot rightly meets with something else first.
+ELSE = yaml.safe_load((ROOT / "tests/cases/not_the_entry.yml").read_text(encoding="utf-8"))["cases"]
+
+
+@pytest.fixture(scope="module")
+def patient_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A bot that lets one address open as many conversations as it likes."""
+    folder = tmp_path_factory.mktemp("every")
+    with started_bot(folder, SESSIONS_PER_MINUTE="100000", MESSAGES_PER_MINUTE="100000") as client:
+        yield client
+
+
+def _said(client: httpx.Client, entry: Entry, question: str) -> list[dict[str, Any]]:
+    person = Person(client)
+    if entry.audience != "any":
+        person.say(SAYS_WHO[entry.audience])
+    said: list[dict[str, Any]] = person.say(question)["messages"]
+    if [m["type"] for m in said] == ["choices"] and "figures_yes" in _values(said[0]):
+        said = person.tap("figures_yes")["messages"]  # a hard answer is asked for gently first
+    return said
+
+
+def _values(message: dict[str, Any]) -> list[str]:
+    return [choice["value"] for choice in message.get("choices", ())]
+
+
+@pytest.mark.parametrize("topic", sorted(BY_TOPIC))
+def test_example_questions_find_their_entry(patient_bot: httpx.Client, topic: str) -> None:
+    wrong = []
+    for entry in BY_TOPIC[topic]:
+        for question in entry.questions:
+            said = _said(patient_bot, entry, question)
+            expected = ELSE.get(question, entry.id)
+            if expected not in [m.get("rule") or m.get("entry") for m in said]:
+                wrong.append((entry.id, question, [m.get("entry") or m["text"] for m in said]))
+    assert not wrong

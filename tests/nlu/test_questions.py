@@ -1,0 +1,76 @@
+"""Follow-ups and messages that ask two things, word by word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.content.all_content import read_content
+from bot.nlu.intents import Ranked
+from bot.nlu.questions import QuestionWords
+from bot.nlu.understanding import understand
+
+ROOT = Path(__file__).resolve().parents[2]
+WORDS = QuestionWords(read_content(ROOT / "content").follow_ups)
+
+
+@pytest.mark.parametrize(
+    ("says", "back", "completed"),
+    [
+        ("how is it given?", True, "how is it given (blinatumomab)"),
+        ("And the side effects?", True, "the side effects (blinatumomab)"),
+        ("what about kids", True, "kids (blinatumomab)"),
+        ("Why?", True, "why (blinatumomab)"),
+        ("my son had his last treatment in May and we would like to travel", False, None),
+        ("", False, None),
+    ],
+)
+def test_refers_back(says: str, back: bool, completed: str | None) -> None:
+    assert WORDS.refers_back(says) is back
+    if completed is not None:
+        assert WORDS.completed(says, "blinatumomab") == completed
+
+
+@pytest.mark.parametrize(
+    ("says", "parts"),
+    [
+        ("what is MRD? will I lose my hair?", ("what is MRD?", "will I lose my hair?")),
+        ("how long is it and how much is it", ("how long is it", "how much is it")),
+        ("He had a transplant. Can he swim? Can he fly?", ("He had a transplant. Can he swim?", "Can he fly?")),
+        ("what are the risks and benefits", ()),
+        ("I am scared. And tired.", ()),
+        ("what is it? " * 200, ()),
+    ],
+)  # fmt: skip
+def test_parts(says: str, parts: tuple[str, ...]) -> None:
+    assert WORDS.parts(says) == parts
+
+
+def _rank(scores: dict[str, list[tuple[str, float]]]) -> object:
+    return lambda text: [Ranked(i, s) for i, s in scores.get(text, [("out_of_scope", 0.1)])]
+
+
+@pytest.mark.parametrize(
+    ("follows", "alone", "completed", "intent"),
+    [
+        ("mrd", ("ask_causes", 0.3), ("ask_mrd", 0.5), "ask_mrd"),
+        ("mrd", ("ask_causes", 0.6), ("ask_mrd", 0.4), "ask_causes"),
+        ("mrd", ("ask_causes", 0.5), ("ask_mrd", 0.4), "ask_mrd"),  # the same topic: a little less
+        ("mrd", ("nlu_fallback", 0.05), ("ask_mrd", 0.2), "ask_mrd"),
+        ("mrd", ("thanks", 0.2), ("greet", 0.9), "thanks"),  # only questions go on
+        (None, ("ask_causes", 0.3), ("ask_mrd", 0.9), "ask_causes"),
+    ],
+)
+def test_going_on(
+    follows: str | None, alone: tuple[str, float], completed: tuple[str, float], intent: str
+) -> None:
+    understood = understand(
+        "why is it so",
+        rank=_rank({"why is it so": [alone], "is it so (MRD)": [completed]}),  # type: ignore[arg-type]
+        words=WORDS,
+        things={"mrd": "MRD"},
+        follows=follows,
+        other_illness=lambda text: False,
+    )
+    assert understood.ranked[0].intent == intent
