@@ -9,7 +9,6 @@ counts as out of scope.
 from __future__ import annotations
 
 import csv
-import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import numpy as np
 from benchmarks.figures import matthews
 from bot.nlu.encoder import shared_encoder
 from bot.nlu.intents import IntentModel
+from bot.settings import settings
 
 BOTS = ("sofmattress", "curekart", "powerplay11")
 PUBLISHED_AT = "github.com/hellohaptik/HINT3"
@@ -48,8 +48,8 @@ class Score:
 
 def folder() -> Path | None:
     """Where the data are, by the setting HINT3_DIR."""
-    path = Path(os.environ.get("HINT3_DIR") or "-")
-    return path if path.is_dir() else None
+    path = settings().hint3_dir
+    return path if path is not None and path.is_dir() else None
 
 
 def read(path: Path) -> Pairs:

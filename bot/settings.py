@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     sessions_per_minute: int = Field(default=60, ge=1)
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     log_level: str = "WARNING"
+    hint3_dir: Path | None = None
 
     class Config:
         """pydantic v1 settings."""
@@ -39,7 +40,7 @@ class Settings(BaseSettings):
         env_file = ROOT / ".env"
         frozen = True
 
-    @validator("action_endpoint_url", "care_team_phone", "default_country", pre=True)
+    @validator("action_endpoint_url", "care_team_phone", "default_country", "hint3_dir", pre=True)
     def _empty_is_unset(cls, value: str | None) -> str | None:
         return value or None
 
