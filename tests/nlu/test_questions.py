@@ -37,7 +37,7 @@ def test_refers_back(says: str, back: bool, completed: str | None) -> None:
     [
         ("what is MRD? will I lose my hair?", ("what is MRD?", "will I lose my hair?")),
         ("how long is it and how much is it", ("how long is it", "how much is it")),
-        ("He had a transplant. Can he swim? Can he fly?", ("He had a transplant. Can he swim?", "Can he fly?")),
+        ("He is home. Can he swim? Can he fly?", ("He is home. Can he swim?", "Can he fly?")),
         ("what are the risks and benefits", ()),
         ("I am scared. And tired.", ()),
         ("what is it? " * 200, ()),
