@@ -72,6 +72,8 @@ class _Reader:
         bonus = SAME_TOPIC_BONUS if is_same else 0.0
         if not _is_question(best.intent) or best.score < sure:
             return None
+        if best.intent == alone[0].intent and alone[0].score >= GOES_ON_THE_SAME:
+            return None  # it makes sense as it stands
         return Understood(ranked, completed) if best.score + bonus > alone[0].score else None
 
     def two_questions(self, text: str, whole: list[str]) -> Understood | None:
@@ -81,7 +83,9 @@ class _Reader:
             return None
         first = Understood(self.rank(parts[0]), parts[0])
         alone = self.rank(parts[1])
-        second = self.going_on(parts[1], alone, first.ranked[0].intent.removeprefix("ask_"))
+        second = None
+        if alone[0].score < EACH_PART_ALONE:
+            second = self.going_on(parts[1], alone, first.ranked[0].intent.removeprefix("ask_"))
         second = second or Understood(alone, parts[1])
         best = (first.ranked[0], second.ranked[0])
         is_heard = {b.intent for b in best} <= set(whole)

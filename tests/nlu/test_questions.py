@@ -57,6 +57,7 @@ def _rank(scores: dict[str, list[tuple[str, float]]]) -> object:
         ("mrd", ("ask_causes", 0.3), ("ask_mrd", 0.5), "ask_mrd"),
         ("mrd", ("ask_causes", 0.6), ("ask_mrd", 0.4), "ask_causes"),
         ("mrd", ("ask_causes", 0.5), ("ask_mrd", 0.4), "ask_mrd"),  # the same topic: a little less
+        ("mrd", ("ask_mrd", 0.2), ("ask_mrd", 0.9), "ask_mrd"),
         ("mrd", ("nlu_fallback", 0.05), ("ask_mrd", 0.2), "ask_mrd"),
         ("mrd", ("thanks", 0.2), ("greet", 0.9), "thanks"),  # only questions go on
         (None, ("ask_causes", 0.3), ("ask_mrd", 0.9), "ask_causes"),
