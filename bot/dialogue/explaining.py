@@ -26,7 +26,8 @@ def explain_word(turn: Turn, parts: Runtime) -> Response | None:
     asked = word_question(turn.text, catalogue.glossary)
     if asked is None:
         return None
-    if entry_asked(catalogue, turn.text, audience=turn.audience) and turn.topic is not None:
+    is_topic = turn.topic is not None and not asked.with_value
+    if is_topic and entry_asked(catalogue, turn.text, audience=turn.audience):
         return None  # an entry is written for this very question
     term = asked.term
     wanted = term.values if asked.with_value else term.entry
