@@ -13,7 +13,7 @@ DECLINED = frozenset({"medication_advice", "lab_results", "personal_prognosis"})
 # A question read as going on from the last answer must at least be this sure ...
 GOES_ON, GOES_ON_THE_SAME = 0.3, 0.15
 # ... and what it then asks about may be a little less sure than the question as it stands.
-SAME_TOPIC_BONUS = 0.15
+SAME_TOPIC_BONUS = 0.14
 # Each of two questions in one message; more where the message as a whole is about other things.
 EACH_PART, EACH_PART_ALONE = 0.15, 0.3
 MENTIONED = 4

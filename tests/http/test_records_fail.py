@@ -15,6 +15,7 @@ from bot.errors import RecordsUnavailable
 from bot.knowledge.base import KnowledgeBase
 from bot.nlu.audience import AudienceWords
 from bot.nlu.other_illnesses import OtherIllnessWords
+from bot.nlu.questions import QuestionWords
 from bot.records.store import Records
 from bot.rendering.reply import Reply
 from bot.runtime import Runtime
@@ -40,6 +41,7 @@ def parts(tmp_path: Path) -> Runtime:
         detector=RedFlagDetector(content.red_flags),
         audience_words=AudienceWords(content.audience),
         other_illnesses=OtherIllnessWords(content.other_illnesses),
+        question_words=QuestionWords(content.follow_ups),
     )
 
 
