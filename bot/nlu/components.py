@@ -45,7 +45,7 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`threshold`: below this score the bot offers topics instead of answering."""
-        return {"threshold": 0.10}
+        return {"threshold": 0.11}
 
     @classmethod
     def create(

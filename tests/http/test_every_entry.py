@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.conftest import Person, started_bot
 ROOT = Path(__file__).resolve().parents[2]
 CONTENT = read_content(ROOT / "content").knowledge
 BY_TOPIC = {t: [e for e in CONTENT.entries.values() if e.topic == t] for t in CONTENT.topics}
+PEOPLE_AT_ONCE = 4
 SAYS_WHO = {
     "child": "it is for my son, he is 6",
     "adult": "I am 40 years old",
@@ -50,11 +52,12 @@ def _values(message: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("topic", sorted(BY_TOPIC))
 def test_example_questions_find_their_entry(patient_bot: httpx.Client, topic: str) -> None:
-    wrong = []
-    for entry in BY_TOPIC[topic]:
-        for question in entry.questions:
-            said = _said(patient_bot, entry, question)
-            expected = ELSE.get(question, entry.id)
-            if expected not in [m.get("rule") or m.get("entry") for m in said]:
-                wrong.append((entry.id, question, [m.get("entry") or m["text"] for m in said]))
+    asked = [(entry, question) for entry in BY_TOPIC[topic] for question in entry.questions]
+    with ThreadPoolExecutor(PEOPLE_AT_ONCE) as people:
+        answers = people.map(lambda pair: _said(patient_bot, *pair), asked)
+        wrong = [
+            (entry.id, question, [m.get("entry") or m["text"] for m in said])
+            for (entry, question), said in zip(asked, answers, strict=True)
+            if ELSE.get(question, entry.id) not in [m.get("rule") or m.get("entry") for m in said]
+        ]
     assert not wrong
