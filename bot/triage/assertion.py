@@ -50,13 +50,19 @@ class Token:
 class Mention:
     """Where a sign is named: tokens from `start` up to, not including, `end`.
 
-    An `event` still counts when it is over; what was `measured` is no guess.
+    An `event` still counts when it is over; what was `measured` is no guess. `parts`: the places
+    of its words, when other words stand between them.
     """
 
     start: int
     end: int
     event: bool = False
     measured: bool = False
+    parts: tuple[Span, ...] = ()
+
+    def touches(self, start: int, end: int) -> bool:
+        """Do these places hold a word of the mention?"""
+        return any(start < b and a < end for a, b in self.parts or ((self.start, self.end),))
 
 
 def spelling_table(spellings: Mapping[str, Sequence[str]]) -> Spellings:
@@ -134,7 +140,7 @@ class Message:
         self._named = named
         self._checks: tuple[Callable[[Mention], Status | None], ...] = (
             self._answered, self._denied, self._gone, self._unsure,
-            self._supposed, self._other, self._past, self._asked,
+            self._supposed, self._other, self._past, self._asked, self._denied_inside,
         )  # fmt: skip
 
     def status(self, mention: Mention) -> Status:
@@ -165,7 +171,7 @@ class Message:
         for a, b in hits[bisect_left(hits, (max(start, 0), 0)) :]:
             if a >= end:
                 break
-            if b <= end and (skip is None or b <= skip.start or a >= skip.end):
+            if b <= end and (skip is None or not skip.touches(a, b)):
                 found.append((a, b))
         return found
 
@@ -218,6 +224,19 @@ class Message:
         if self._hits("first_time", mention.end, min(last, mention.end + _CLOSE)):
             return "said"
         return "doubtful" if self._hits("reversal", mention.end, last) else found
+
+    def _denied_inside(self, mention: Mention) -> Status | None:
+        """ "his lips are not blue": what stands between the words of the mention."""
+        for before, (start, end) in zip(mention.parts, mention.parts[1:], strict=False):
+            for cue in ("deny", "suppose"):
+                hits = self._hits(cue, before[1], start, mention)
+                if hits and cue == "suppose":
+                    return "doubtful"
+                if hits:
+                    found = self._reach(hits[-1][1], Mention(start, end), only_next=False)
+                    if found is not None:
+                        return found
+        return None
 
     def _denial_start(self, mention: Mention) -> int:
         """Where a denial must begin to reach the mention: a new clause cuts it off."""

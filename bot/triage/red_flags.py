@@ -12,14 +12,18 @@ from typing import Literal
 
 from bot.content.red_flags import (
     GAP_WORDS,
+    Clue,
     Level,
     Outcome,
     RedFlag,
     RedFlagContent,
+    Status,
     phrase_variants,
 )
+from bot.content.sign_words import Together, parse_together
 from bot.triage.assertion import Mention, Message, Span, Token, spelling_table, tokens_of
 from bot.triage.temperature import Temperature, find_temperatures
+from bot.triage.together import Nearby
 
 LEVELS: tuple[Level, ...] = ("crisis", "emergency", "urgent", "routine")  # highest first
 Answer = Literal["yes", "no", "unsure"]
@@ -149,6 +153,9 @@ def _is_one_edit(one: str, other: str) -> bool:
     return rest[1:] == its[1:] or rest[1:] == its or rest == its[1:] or swapped
 
 
+_OVER: tuple[Status, ...] = ("past", "unclear_time", "gone")
+
+
 @dataclass(frozen=True)
 class _Named:
     """A sign named somewhere; `is_weak` words only could mean it."""
@@ -166,7 +173,12 @@ class RedFlagDetector:
         self._content = content
         self._spellings = spelling_table(negation.spellings)
         flags = content.flags.values()
-        self._signs = PhraseBook(_sign_phrases(flags), negation.groups)
+        named: list[RedFlag | Clue] = [*flags, *content.clues.values()]
+        self._named_ids = {one.id: one for one in named}
+        self._rules = list(_rules(named))
+        used = {name for rule in self._rules for name in (*rule[2].groups, *rule[2].without)}
+        groups = [(f"group {name}", p) for name in sorted(used) for p in content.groups[name]]
+        self._signs = PhraseBook([*_sign_phrases(named), *groups], content.groups)
         cues = [(name, p) for name, phrases in negation.cues.items() for p in phrases]
         self._cues = PhraseBook(cues, negation.groups)
         answers = [(name, p) for name, phrases in negation.answers.items() for p in phrases]
@@ -205,13 +217,19 @@ class RedFlagDetector:
         message = Message(tokens, self._cue_places(tokens), spans)
         outcomes: dict[str, Outcome] = {}
         for named in found:
-            level = self._content.flags[named.flag].level
-            outcome = self._content.outcomes[level][message.status(named.mention)]
+            outcome = self._outcome(named.flag, message.status(named.mention))
             if named.is_weak and outcome == "card":
                 outcome = "confirm"
             known = outcomes.get(named.flag, "none")
             outcomes[named.flag] = max(known, outcome, key=("none", "confirm", "card").index)
         return outcomes
+
+    def _outcome(self, name: str, status: Status) -> Outcome:
+        clue = self._content.clues.get(name)
+        if clue is None:
+            return self._content.outcomes[self._content.flags[name].level][status]
+        counts = ("said", *(_OVER if clue.also_past else ()))
+        return "card" if status in counts else "none"
 
     def _cue_places(self, tokens: list[Token]) -> dict[str, list[Span]]:
         """Where each cue stands; a denial inside a longer cue ("not sure if") is none."""
@@ -232,22 +250,37 @@ class RedFlagDetector:
         readings = [self._spelling.readings(token.word) for token in tokens]
         hits = list(self._signs.find(tokens, readings))
         idioms: dict[str, set[int]] = {}
+        places: dict[str, list[Span]] = {}
         contexts = {name[1] for name, _, _ in map(_parts, hits) if name[0] == "context"}
         for (kind, flag), start, end in map(_parts, hits):
-            if kind == "not_meant":
+            if kind == "group":
+                places.setdefault(flag, []).append((start, end))
+            elif kind == "not_meant":
                 idioms.setdefault(flag, set()).update(range(start, end))
         found = list(
             self._of_temperatures(find_temperatures(tokens, self._content.temperature, asked=asked))
         )
         for (kind, flag), start, end in map(_parts, hits):
-            one = self._content.flags[flag]
-            if kind not in ("says", "may_say") or (one.context and flag not in contexts):
+            if kind not in ("says", "may_say") or not self._fits(flag, contexts):
                 continue
             if idioms.get(flag, set()).issuperset(range(start, end)):
                 continue
-            mention = Mention(start, end, event=one.event)
+            mention = Mention(start, end, event=self._is_event(flag))
             found.append(_Named(flag, mention, kind == "may_say"))
+        nearby = Nearby(tokens, places, self._content.sign_words.apart)
+        for kind, flag, rule in self._rules:
+            for parts in nearby.find(rule, idioms.get(flag, frozenset())):
+                if self._fits(flag, contexts):
+                    end = max(b for _, b in parts)
+                    mention = Mention(parts[0][0], end, self._is_event(flag), parts=parts)
+                    found.append(_Named(flag, mention, kind == "may_together"))
         return self._weakened(found)
+
+    def _fits(self, flag: str, contexts: Collection[str]) -> bool:
+        return not getattr(self._named_ids[flag], "context", ()) or flag in contexts
+
+    def _is_event(self, flag: str) -> bool:
+        return bool(getattr(self._named_ids[flag], "event", False))
 
     def _weakened(self, found: list[_Named]) -> list[_Named]:
         """A fever that is named with a temperature below its threshold only could be one."""
@@ -287,6 +320,7 @@ class RedFlagDetector:
     def _by_level(self, flags: Iterable[str]) -> list[str]:
         order = list(self._content.flags)
         levels = self._content.flags
+        flags = [flag for flag in flags if flag in levels]
         return sorted(flags, key=lambda f: (LEVELS.index(levels[f].level), order.index(f)))
 
     def _card(self, raised: list[str], already: Collection[str]) -> Finding:
@@ -296,18 +330,29 @@ class RedFlagDetector:
             return Finding()
         flags = self._content.flags
         rule, level = signs[0], flags[signs[0]].level
-        urgent = {f for f in (*signs, *already) if f in flags and flags[f].level == "urgent"}
+        urgent = {
+            flags[f].counts_as or f
+            for f in (*signs, *already)
+            if f in flags and flags[f].level == "urgent"
+        }
         if level == "urgent" and len(urgent) > 1:
             two = self._content.two_ambers
             return Finding("emergency", two.id, signs, None, set(signs) <= set(already))
         return Finding(level, rule, signs, None, rule in already)
 
 
-def _sign_phrases(flags: Iterable[RedFlag]) -> Iterator[tuple[str, str]]:
+def _sign_phrases(flags: Iterable[RedFlag | Clue]) -> Iterator[tuple[str, str]]:
     for flag in flags:
         for kind in ("says", "may_say", "not_meant", "context"):
-            for phrase in getattr(flag, kind):
+            for phrase in getattr(flag, kind, ()):
                 yield f"{kind} {flag.id}", phrase
+
+
+def _rules(flags: Iterable[RedFlag | Clue]) -> Iterator[tuple[str, str, Together]]:
+    for flag in flags:
+        for kind in ("together", "may_together"):
+            for rule in getattr(flag, kind, ()):
+                yield kind, flag.id, parse_together(rule)
 
 
 def _parts(hit: tuple[str, int, int]) -> tuple[tuple[str, str], int, int]:
