@@ -127,6 +127,7 @@ class TemperatureWords(ContentModel):
     fahrenheit: tuple[str, ...]
     other_before: tuple[str, ...]
     other_after: tuple[str, ...]
+    other_near: tuple[str, ...]
     reads_as: dict[Literal["C", "F"], tuple[float, float]]
     number_words: dict[str, int]
     point_words: tuple[str, ...]
@@ -148,7 +149,7 @@ class NegationWords(ContentModel):
 
 CUES = (
     "contrast", "mine", "inverted", "present", "now", "yes_after", "no_after", "deny",
-    "deny_next", "not_a_denial", "first_time", "reversal", "new_clause", "subject", "list_or",
+    "deny_next", "not_a_denial", "first_deny", "first_time", "reversal", "new_clause", "subject", "list_or",
     "list_and", "list_filler", "returned", "gone_before", "gone_after", "not_gone", "recent",
     "unsure", "suppose", "suppose_after", "subject_after_comma", "other", "maybe_other",
     "past", "unclear_time", "had", "question", "question_start", "greeting",

@@ -221,7 +221,8 @@ class Message:
         if found is None:
             return None
         _, last = self._sentence(mention)
-        if self._hits("first_time", mention.end, min(last, mention.end + _CLOSE)):
+        is_first = self._hits("first_deny", first, end)
+        if is_first and self._hits("first_time", mention.end, min(last, mention.end + _CLOSE)):
             return "said"
         return "doubtful" if self._hits("reversal", mention.end, last) else found
 
@@ -237,6 +238,15 @@ class Message:
                     if found is not None:
                         return found
         return None
+
+    def _unit(self, mention: Mention) -> Span:
+        """The clause cut where a new subject begins: "6 days ago and now I shake"."""
+        _, end = self._clause(mention)
+        cuts = [a for a, _ in self._hits("new_clause", mention.end, end)]
+        for a, _ in self._hits("subject", mention.end, end):
+            if self._tokens[a - 1].ends_clause:
+                cuts.append(a)
+        return self._denial_start(mention), min([end, *cuts])
 
     def _denial_start(self, mention: Mention) -> int:
         """Where a denial must begin to reach the mention: a new clause cuts it off."""
@@ -334,6 +344,7 @@ class Message:
             return None
         if past:
             return "past"
+        start, end = self._unit(mention)
         if self._hits("unclear_time", start, end, mention):
             return "unclear_time"
         had = self._hits("had", max(start, mention.start - _CLOSE), mention.start, mention)

@@ -148,7 +148,11 @@ def _is_something_else(
         joined = not between or not _JOINS_DIGITS.isdisjoint(between)
         if beside and joined and _reads_as(other.value, words) is None and between != ",":
             return True
-    before = {t.word for t in tokens[max(number.start - _CLOSE, 0) : number.start]}
+    before: set[str] = set()
+    for token in reversed(tokens[max(number.start - _CLOSE, 0) : number.start]):
+        if token.word in words.subject:
+            break
+        before.add(token.word)
     if number.start and tokens[number.start - 1].after.strip() in ("$", "#"):
         return True
     after = tokens[number.end].word if number.end < len(tokens) else ""
@@ -170,11 +174,12 @@ def _temperature(
     is_unit_said = end > number.end or "\u00b0" in tokens[number.end - 1].after
     if bare or subject is not None or (is_unit_said and said_unit in (None, unit)):
         return Temperature(number.value, unit, start, end)
-    if not number.has_decimals:
+    near = {t.word for t in tokens[max(0, number.start - _LONGEST * 3) : number.end + _LONGEST]}
+    is_other = not near.isdisjoint(words.other_near)
+    is_near = not near.isdisjoint(words.readings) or not near.isdisjoint(words.subject)
+    if is_other or not (number.has_decimals or is_near):
         return None
-    near = tokens[max(0, number.start - _LONGEST * 2) : number.end + _LONGEST]
-    is_subject_near = any(t.word in words.subject or t.word in words.readings for t in near)
-    return Temperature(number.value, unit, start, end, is_subject_near)
+    return Temperature(number.value, unit, start, end, is_near or number.has_decimals)
 
 
 def _within(value: float, unit: Unit, words: TemperatureWords) -> bool:
