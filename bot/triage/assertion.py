@@ -60,9 +60,13 @@ class Mention:
     measured: bool = False
     parts: tuple[Span, ...] = ()
 
+    def spans(self) -> tuple[Span, ...]:
+        """The places of its words."""
+        return self.parts or ((self.start, self.end),)
+
     def touches(self, start: int, end: int) -> bool:
         """Do these places hold a word of the mention?"""
-        return any(start < b and a < end for a, b in self.parts or ((self.start, self.end),))
+        return any(start < b and a < end for a, b in self.spans())
 
 
 def spelling_table(spellings: Mapping[str, Sequence[str]]) -> Spellings:
@@ -302,7 +306,9 @@ class Message:
         before = self._hits("gone_before", max(start, mention.start - _CLOSE), mention.start)
         if any(self._only_filler(b, mention.start) for _, b in before):
             return "gone"
-        for a, _ in self._hits("gone_after", mention.end, near):
+        for a, b in self._hits("gone_after", mention.end, near, mention):
+            if not self._is_last(b, end):
+                continue
             if any(mention.end <= s < a for s, _ in self._named):
                 return None
             if mention.event or self._hits("not_gone", a - _BESIDE - 1, a + 1):
@@ -311,8 +317,13 @@ class Message:
             return "unclear_time" if recent else "gone"
         return None
 
+    def _is_last(self, place: int, end: int) -> bool:
+        """Does the clause end here, or go on with a time? ("gone now", not "gone grey")"""
+        ends = place >= end or self._tokens[place - 1].ends_clause
+        return ends or bool(self._hits("gone_ends", place, place + 1))
+
     def _unsure(self, mention: Mention) -> Status | None:
-        start, _ = self._clause(mention)
+        start = self._denial_start(mention)
         hits = self._hits("unsure", max(start, mention.start - _NEAR), mention.start, mention)
         return "doubtful" if hits and not mention.measured else None
 
@@ -338,14 +349,14 @@ class Message:
         start, end = self._clause(mention)
         if self._hits("recent", start, end, mention) or self._is_now(mention):
             return None
-        past = self._hits("past", start, end, mention)
+        unit = self._unit(mention)
+        past = self._hits("past", *unit, mention)
         after_past = max((b for _, b in past if b <= mention.start), default=start)
         if self._is_present(mention, after_past):
             return None
         if past:
             return "past"
-        start, end = self._unit(mention)
-        if self._hits("unclear_time", start, end, mention):
+        if self._hits("unclear_time", *unit, mention):
             return "unclear_time"
         had = self._hits("had", max(start, mention.start - _CLOSE), mention.start, mention)
         return "unclear_time" if had and not (mention.event or mention.measured) else None
@@ -372,7 +383,7 @@ class Message:
             if (
                 a == start
                 or self._tokens[a - 1].ends_clause
-                or self._hits("greeting", a - _BESIDE, a)
+                or any(end == a for _, end in self._hits("greeting", a - _BESIDE - 1, a))
             ):
                 found.append((a, b))
         return sorted(found)

@@ -214,7 +214,9 @@ class RedFlagDetector:
         """For every sign named, the strongest of what its mentions call for."""
         found = self._named(tokens, asked=asked)
         spans = sorted({(n.mention.start, n.mention.end) for n in found})
-        message = Message(tokens, self._cue_places(tokens), spans)
+        cues = self._cue_places(tokens)
+        self._take_own_words(cues, found)
+        message = Message(tokens, cues, spans)
         outcomes: dict[str, Outcome] = {}
         for named in found:
             outcome = self._outcome(named.flag, message.status(named.mention))
@@ -241,10 +243,21 @@ class RedFlagDetector:
             for start, end in places.get(name, ()):
                 for place in range(start, end):
                     covered[place] = max(covered.get(place, 0), end - start)
-        for name in ("deny", "deny_next", "suppose"):
+        for name in ("deny", "deny_next", "suppose", "maybe_other"):
             kept = [s for s in places.get(name, ()) if covered.get(s[0], 0) <= s[1] - s[0]]
             places[name] = kept
         return {name: sorted(spans) for name, spans in places.items()}
+
+    def _take_own_words(self, cues: dict[str, list[Span]], found: Iterable[_Named]) -> None:
+        """A word that belongs to a sign denies, or dates, no other one: "no appetite, sweats"."""
+        parts = [(n, span) for n in found if not n.is_weak for span in n.mention.spans()]
+        own = {span[0] for n, span in parts if n.flag not in self._content.clues}
+        own |= {place for _, (a, b) in parts if b - a > 1 for place in range(a, b)}
+        dated = {p for n, (a, b) in parts if n.flag in self._content.clues for p in range(a, b)}
+        for name in ("deny", "deny_next"):
+            cues[name] = [c for c in cues.get(name, ()) if not own.issuperset(range(*c))]
+        for name in ("past", "unclear_time"):
+            cues[name] = [c for c in cues.get(name, ()) if dated.isdisjoint(range(*c))]
 
     def _named(self, tokens: list[Token], *, asked: bool) -> list[_Named]:
         readings = [self._spelling.readings(token.word) for token in tokens]

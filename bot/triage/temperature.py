@@ -172,12 +172,13 @@ def _temperature(
     if said_unit == unit and _within(number.value, said_unit, words):
         unit = said_unit
     is_unit_said = end > number.end or "\u00b0" in tokens[number.end - 1].after
+    near = {t.word for t in tokens[max(0, number.start - _LONGEST * 3) : number.end + _LONGEST]}
+    if subject is None and not bare and not near.isdisjoint(words.other_near):
+        return None
     if bare or subject is not None or (is_unit_said and said_unit in (None, unit)):
         return Temperature(number.value, unit, start, end)
-    near = {t.word for t in tokens[max(0, number.start - _LONGEST * 3) : number.end + _LONGEST]}
-    is_other = not near.isdisjoint(words.other_near)
     is_near = not near.isdisjoint(words.readings) or not near.isdisjoint(words.subject)
-    if is_other or not (number.has_decimals or is_near):
+    if not (number.has_decimals or is_near):
         return None
     return Temperature(number.value, unit, start, end, is_near or number.has_decimals)
 
