@@ -323,8 +323,10 @@ class Message:
         return ends or bool(self._hits("gone_ends", place, place + 1))
 
     def _unsure(self, mention: Mention) -> Status | None:
-        start = self._denial_start(mention)
+        start, _ = self._clause(mention)
         hits = self._hits("unsure", max(start, mention.start - _NEAR), mention.start, mention)
+        if hits and self._hits("new_clause", hits[-1][1], mention.start):
+            return None
         return "doubtful" if hits and not mention.measured else None
 
     def _supposed(self, mention: Mention) -> Status | None:

@@ -183,7 +183,9 @@ class RedFlagDetector:
         self._cues = PhraseBook(cues, negation.groups)
         answers = [(name, p) for name, phrases in negation.answers.items() for p in phrases]
         self._answers = PhraseBook(answers, negation.groups)
-        self._spelling = Spelling(self._signs.words, {*negation.real_words, *self._cues.words})
+        short = _short_words(groups, _sign_phrases(named), content.groups)
+        exact = {*negation.real_words, *self._cues.words, *short}
+        self._spelling = Spelling(self._signs.words, exact)
         self._measured = [flag for flag in flags if flag.temperature]
         self._fever = next((f.id for f in self._measured if f.level == "emergency"), None)
 
@@ -359,6 +361,19 @@ def _sign_phrases(flags: Iterable[RedFlag | Clue]) -> Iterator[tuple[str, str]]:
         for kind in ("says", "may_say", "not_meant", "context"):
             for phrase in getattr(flag, kind, ()):
                 yield f"{kind} {flag.id}", phrase
+
+
+def _short_words(
+    groups: Iterable[tuple[str, str]],
+    phrases: Iterable[tuple[str, str]],
+    known: Mapping[str, tuple[str, ...]],
+) -> set[str]:
+    """Words of groups that are too short to be guessed at, unless a phrase holds them."""
+    ours = {word for _, entry in groups for word in entry.split() if len(word) < _GUESSED_FROM}
+    return ours - PhraseBook(phrases, known).words
+
+
+_GUESSED_FROM = 6
 
 
 def _rules(flags: Iterable[RedFlag | Clue]) -> Iterator[tuple[str, str, Together]]:
