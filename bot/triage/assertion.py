@@ -38,12 +38,12 @@ class Token:
     @property
     def ends_sentence(self) -> bool:
         """Does a sentence end here?"""
-        return not _SENTENCE_MARKS.isdisjoint(self.after)
+        return bool(self.after) and not _SENTENCE_MARKS.isdisjoint(self.after)
 
     @property
     def ends_clause(self) -> bool:
         """Does at least a comma stand here? (a hyphen does not count)"""
-        return not _CLAUSE_MARKS.isdisjoint(self.after)
+        return bool(self.after) and not _CLAUSE_MARKS.isdisjoint(self.after)
 
 
 @dataclass(frozen=True)

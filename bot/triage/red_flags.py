@@ -5,6 +5,7 @@ Built once from content, then pure: same text, same finding. No model decides an
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -45,40 +46,61 @@ class Finding:
 
 
 Steps = tuple[tuple[frozenset[str], int], ...]
+_Phrase = tuple[tuple[str, ...], Steps]
 
 
 class PhraseBook:
-    """Finds phrases in tokens; each phrase belongs to a name (a sign, a cue)."""
+    """Finds phrases in tokens; each phrase belongs to one or more names (a sign, a cue).
+
+    Phrases are kept by their first word and, where no other word may stand between, the second.
+    """
 
     def __init__(
         self, phrases: Iterable[tuple[str, str]], groups: Mapping[str, tuple[str, ...]]
     ) -> None:
-        self.words: set[str] = set()
-        self._by_first: dict[str, list[tuple[str, Steps]]] = {}
-        known: set[tuple[str, Steps]] = set()
+        names: dict[Steps, dict[str, None]] = {}
         for name, phrase in phrases:
             for variant in phrase_variants(phrase, groups):
-                steps = tuple(_steps(variant))
-                if (name, steps) not in known:
-                    known.add((name, steps))
-                    self._add(name, steps)
+                names.setdefault(tuple(_steps(variant)), {})[name] = None
+        self.words = {word for steps in names for words, _ in steps for word in words}
+        self._single: dict[str, dict[str, None]] = {}
+        self._pairs: dict[str, dict[str, list[_Phrase]]] = {}
+        self._gapped: dict[str, list[_Phrase]] = {}
+        for steps, owners in names.items():
+            self._add(steps, tuple(owners))
 
-    def _add(self, name: str, steps: Steps) -> None:
-        for words, _ in steps:
-            self.words |= words
+    def _add(self, steps: Steps, owners: tuple[str, ...]) -> None:
         for word in steps[0][0]:
-            self._by_first.setdefault(word, []).append((name, steps))
+            if len(steps) == 1:
+                self._single.setdefault(word, {}).update(dict.fromkeys(owners))
+            elif steps[1][1]:
+                self._gapped.setdefault(word, []).append((owners, steps))
+            else:
+                seconds = self._pairs.setdefault(word, {})
+                for second in steps[1][0]:
+                    seconds.setdefault(second, []).append((owners, steps))
 
     def find(
         self, tokens: Sequence[Token], readings: Sequence[tuple[str, ...]]
     ) -> Iterator[tuple[str, int, int]]:
         """Name, start and end of every phrase, in order of start."""
+        last = len(tokens) - 1
         for start, words in enumerate(readings):
+            following = () if start == last or tokens[start].ends_clause else readings[start + 1]
             for word in words:
-                for name, steps in self._by_first.get(word, ()):
+                for name in self._single.get(word, ()):
+                    yield name, start, start + 1
+                phrases = self._gapped.get(word, ()) if following else ()
+                for owners, steps in (*phrases, *self._paired(word, following)):
                     end = _match(steps, start + 1, tokens, readings)
                     if end is not None:
-                        yield name, start, end
+                        for name in owners:
+                            yield name, start, end
+
+    def _paired(self, word: str, following: tuple[str, ...]) -> Iterator[_Phrase]:
+        seconds = self._pairs.get(word)
+        for second in following if seconds else ():
+            yield from seconds.get(second, ()) if seconds else ()
 
 
 def _steps(variant: tuple[frozenset[str] | None, ...]) -> Iterator[tuple[frozenset[str], int]]:
@@ -175,8 +197,11 @@ class RedFlagDetector:
         flags = content.flags.values()
         named: list[RedFlag | Clue] = [*flags, *content.clues.values()]
         self._named_ids = {one.id: one for one in named}
-        self._rules = list(_rules(named))
-        used = {name for rule in self._rules for name in (*rule[2].groups, *rule[2].without)}
+        rules = list(_rules(named))
+        self._rules: dict[str, list[tuple[str, str, Together]]] = {}
+        for rule in rules:
+            self._rules.setdefault(rule[2].groups[0], []).append(rule)
+        used = {name for rule in rules for name in (*rule[2].groups, *rule[2].without)}
         groups = [(f"group {name}", p) for name in sorted(used) for p in content.groups[name]]
         self._signs = PhraseBook([*_sign_phrases(named), *groups], content.groups)
         cues = [(name, p) for name, phrases in negation.cues.items() for p in phrases]
@@ -198,7 +223,7 @@ class RedFlagDetector:
         line was just asked: "yes" and "not sure" raise it, a clear "no" is silent.
         """
         tokens = tokens_of(text, self._spellings)
-        outcomes = self._outcomes(
+        outcomes, places = self._outcomes(
             tokens, asked=confirming is not None and confirming == self._fever
         )
         if confirming in self._content.flags and self._answer(tokens) in ("yes", "unsure"):
@@ -206,27 +231,32 @@ class RedFlagDetector:
         elif confirming is not None and outcomes.get(confirming) == "confirm":
             outcomes[confirming] = "none" if self._answer(tokens) == "no" else "card"
         raised = [flag for flag, outcome in outcomes.items() if outcome == "card"]
-        finding = self._card(self._combined(raised), already)
+        finding = self._card(self._combined(raised), already, places)
         if finding.level is not None:
             return finding
         unclear = [f for f, o in outcomes.items() if o == "confirm" and f not in already]
         return replace(finding, confirm=self._by_level(unclear)[0] if unclear else None)
 
-    def _outcomes(self, tokens: list[Token], *, asked: bool) -> dict[str, Outcome]:
-        """For every sign named, the strongest of what its mentions call for."""
+    def _outcomes(
+        self, tokens: list[Token], *, asked: bool
+    ) -> tuple[dict[str, Outcome], dict[str, list[Span]]]:
+        """For every sign named, the strongest of what its mentions call for, and where."""
         found = self._named(tokens, asked=asked)
         spans = sorted({(n.mention.start, n.mention.end) for n in found})
         cues = self._cue_places(tokens)
         self._take_own_words(cues, found)
         message = Message(tokens, cues, spans)
         outcomes: dict[str, Outcome] = {}
+        places: dict[str, list[Span]] = {}
         for named in found:
             outcome = self._outcome(named.flag, message.status(named.mention))
             if named.is_weak and outcome == "card":
                 outcome = "confirm"
             known = outcomes.get(named.flag, "none")
             outcomes[named.flag] = max(known, outcome, key=("none", "confirm", "card").index)
-        return outcomes
+            if outcome == "card":
+                places.setdefault(named.flag, []).append((named.mention.start, named.mention.end))
+        return outcomes, places
 
     def _outcome(self, name: str, status: Status) -> Outcome:
         clue = self._content.clues.get(name)
@@ -283,7 +313,7 @@ class RedFlagDetector:
             mention = Mention(start, end, event=self._is_event(flag))
             found.append(_Named(flag, mention, kind == "may_say"))
         nearby = Nearby(tokens, places, self._content.sign_words.apart)
-        for kind, flag, rule in self._rules:
+        for kind, flag, rule in (r for group in places for r in self._rules.get(group, ())):
             for parts in nearby.find(rule, idioms.get(flag, frozenset())):
                 if self._fits(flag, contexts):
                     end = max(b for _, b in parts)
@@ -338,22 +368,32 @@ class RedFlagDetector:
         flags = [flag for flag in flags if flag in levels]
         return sorted(flags, key=lambda f: (LEVELS.index(levels[f].level), order.index(f)))
 
-    def _card(self, raised: list[str], already: Collection[str]) -> Finding:
+    def _card(
+        self, raised: list[str], already: Collection[str], places: Mapping[str, list[Span]]
+    ) -> Finding:
         """The highest sign; two different urgent ones, now or before, count as an emergency."""
         signs = tuple(self._by_level(raised))
         if not signs:
             return Finding()
         flags = self._content.flags
         rule, level = signs[0], flags[signs[0]].level
-        urgent = {
-            flags[f].counts_as or f
-            for f in (*signs, *already)
-            if f in flags and flags[f].level == "urgent"
-        }
-        if level == "urgent" and len(urgent) > 1:
+        urgent = [f for f in (*signs, *already) if f in flags and flags[f].level == "urgent"]
+        pairs = itertools.combinations(dict.fromkeys(urgent), 2)
+        if level == "urgent" and any(self._are_two(a, b, places) for a, b in pairs):
             two = self._content.two_ambers
             return Finding("emergency", two.id, signs, None, set(signs) <= set(already))
         return Finding(level, rule, signs, None, rule in already)
+
+    def _are_two(self, one: str, other: str, places: Mapping[str, list[Span]]) -> bool:
+        """Are these two signs, not one sign or the same words read twice?"""
+        flags = self._content.flags
+        if (flags[one].counts_as or one) == (flags[other].counts_as or other):
+            return False
+        spans = itertools.product(places.get(one, [_NOWHERE]), places.get(other, [_NOWHERE]))
+        return any(a[1] <= b[0] or b[1] <= a[0] for a, b in spans)
+
+
+_NOWHERE: Span = (-1, -1)
 
 
 def _sign_phrases(flags: Iterable[RedFlag | Clue]) -> Iterator[tuple[str, str]]:
