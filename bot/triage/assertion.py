@@ -132,6 +132,19 @@ WINDOW = 40  # tokens on each side that can change how a mention is meant
 _NEAR, _CLOSE, _BESIDE = 8, 5, 2
 
 
+def _sentences(tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
+    """For every token, where its sentence begins and ends."""
+    begins: list[int] = []
+    ends: list[int] = []
+    begin = 0
+    for place, token in enumerate(tokens, start=1):
+        begins.append(begin)
+        if token.ends_sentence or place == len(tokens):
+            ends += [place] * (place - begin)
+            begin = place
+    return begins, ends
+
+
 class Message:
     """One message with the cues found in it; says of each mention how it is meant."""
 
@@ -142,6 +155,7 @@ class Message:
         self._tokens = tokens
         self._cues = cues
         self._named = named
+        self._begins, self._ends = _sentences(tokens)
         self._checks: tuple[Callable[[Mention], Status | None], ...] = (
             self._answered, self._denied, self._gone, self._unsure,
             self._supposed, self._other, self._past, self._asked, self._denied_inside,
@@ -156,17 +170,8 @@ class Message:
         return "said"
 
     def _sentence(self, mention: Mention) -> Span:
-        start, end = mention.start, mention.end
-        while (
-            start > mention.start - WINDOW
-            and start > 0
-            and not self._tokens[start - 1].ends_sentence
-        ):
-            start -= 1
-        last = min(len(self._tokens), mention.end + WINDOW)
-        while end < last and not self._tokens[end - 1].ends_sentence:
-            end += 1
-        return start, end
+        start = max(self._begins[mention.start], mention.start - WINDOW)
+        return start, min(self._ends[mention.end - 1], mention.end + WINDOW)
 
     def _hits(self, cue: str, start: int, end: int, skip: Mention | None = None) -> list[Span]:
         """Places of a cue within start..end that do not touch the mention `skip`."""

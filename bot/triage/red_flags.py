@@ -423,9 +423,14 @@ def _rules(flags: Iterable[RedFlag | Clue]) -> Iterator[tuple[str, str, Together
                 yield kind, flag.id, parse_together(rule)
 
 
+@lru_cache(maxsize=4096)
+def _kind_and_flag(name: str) -> tuple[str, str]:
+    kind, _, flag = name.partition(" ")
+    return kind, flag
+
+
 def _parts(hit: tuple[str, int, int]) -> tuple[tuple[str, str], int, int]:
-    kind, _, flag = hit[0].partition(" ")
-    return (kind, flag), hit[1], hit[2]
+    return _kind_and_flag(hit[0]), hit[1], hit[2]
 
 
 def _inside(hit: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
