@@ -377,6 +377,8 @@ class Message:
         begin = openers[-1][0] if openers else start
         if self._is_mine(mention) or self._is_present(mention, begin) or self._is_now(mention):
             return None
+        if self._hits("recent", mention.end, min(end, mention.end + _CLOSE)):
+            return None
         if openers:
             return "asked"
         if mention.measured or self._openers(mention.end, end, mention):
