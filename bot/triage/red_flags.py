@@ -153,7 +153,7 @@ class Spelling:
     def _readings(self, word: str) -> tuple[str, ...]:
         if word in self._words:
             return (word,)
-        if word[:-1] in self._words and word.endswith("s"):
+        if len(word) >= self.SHORTEST and word[:-1] in self._words and word.endswith("s"):
             return (word, word[:-1])
         if word in self._real or len(word) < self.SHORTEST or not word.isalpha():
             return (word,)
