@@ -354,9 +354,10 @@ class Message:
 
     def _past(self, mention: Mention) -> Status | None:
         start, end = self._clause(mention)
-        if self._hits("recent", start, end, mention) or self._is_now(mention):
-            return None
         unit = self._unit(mention)
+        near = max(unit[0], mention.start - WINDOW), min(unit[1], mention.end + _NEAR)
+        if self._hits("recent", start, end, mention) or self._hits("now", *near, mention):
+            return None
         past = self._hits("past", *unit, mention)
         after_past = max((b for _, b in past if b <= mention.start), default=start)
         if self._is_present(mention, after_past):

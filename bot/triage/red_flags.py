@@ -285,7 +285,8 @@ class RedFlagDetector:
         parts = [(n, span) for n in found if not n.is_weak for span in n.mention.spans()]
         own = {span[0] for n, span in parts if n.flag not in self._content.clues}
         own |= {place for _, (a, b) in parts if b - a > 1 for place in range(a, b)}
-        dated = {p for n, (a, b) in parts if n.flag in self._content.clues for p in range(a, b)}
+        clues = [span for n, span in parts if n.flag in self._content.clues]
+        dated = {place for a, b in clues for place in range(a - _NEAR_CLUE, b + _NEAR_CLUE)}
         for name in ("deny", "deny_next"):
             cues[name] = [c for c in cues.get(name, ()) if not own.issuperset(range(*c))]
         for name in ("past", "unclear_time"):
@@ -394,6 +395,7 @@ class RedFlagDetector:
 
 
 _NOWHERE: Span = (-1, -1)
+_NEAR_CLUE = 4
 
 
 def _sign_phrases(flags: Iterable[RedFlag | Clue]) -> Iterator[tuple[str, str]]:

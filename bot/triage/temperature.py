@@ -113,8 +113,8 @@ def _spoken(tokens: Sequence[Token], place: int, words: TemperatureWords) -> _Nu
             tenths = True
         elif word in words.number_words:
             size = words.number_words[word]
-            if tenths:
-                value = size / 10
+            if tenths or _is_next_digit(total, size):
+                tenths, value = True, size / 10
             elif size == 100:
                 total = max(total, 1) * size
             elif total == 1 and size in (0, *range(2, 10)):
@@ -129,6 +129,11 @@ def _spoken(tokens: Sequence[Token], place: int, words: TemperatureWords) -> _Nu
     while last > place and tokens[last - 1].word not in words.number_words:
         last -= 1
     return _Number(total + value, place, last, tenths) if total else None
+
+
+def _is_next_digit(total: int, size: int) -> bool:
+    """ "thirty nine five", "hundred and one two": a digit after the ones stands for tenths."""
+    return size < 10 and total > 30 and total % 10 > 0
 
 
 def _reads_as(value: float, words: TemperatureWords) -> Unit | None:
