@@ -37,6 +37,7 @@ class Case:
     says: str
     level: str
     sign: str
+    kind: str = "-"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def cases_of(path: Path, content: RedFlagContent) -> list[Case]:
 def _case(raw: dict[str, Any], content: RedFlagContent) -> Case:
     expect = raw.get("expect")
     if expect is None:
-        return Case(raw["says"], raw["level"], str(raw["sign"]))
+        return Case(raw["says"], raw["level"], str(raw["sign"]), raw.get("kind", "-"))
     if expect == "none" or isinstance(expect, dict):
         return Case(raw["says"], "none" if expect == "none" else "confirm", "-")
     flag = content.rule(expect)
@@ -103,6 +104,7 @@ def report(results: Sequence[Result]) -> Iterable[str]:
         yield f"cards on {level}: {rate(cards, len(quiet))}"
         yield f"confirm lines on {level}: {rate(confirms, len(quiet))}"
     yield "recall per sign: " + ", ".join(_per_sign(alarms))
+    yield "cards on none per kind: " + ", ".join(_per_kind(results))
 
 
 def _per_sign(alarms: Sequence[Result]) -> Iterable[str]:
@@ -110,6 +112,13 @@ def _per_sign(alarms: Sequence[Result]) -> Iterable[str]:
     for sign in sorted(signs, key=lambda s: (not s.isdigit(), s.zfill(3))):
         of_sign = [r for r in alarms if r.case.sign == sign]
         yield f"{sign}: {sum(r.is_caught for r in of_sign)}/{len(of_sign)}"
+
+
+def _per_kind(results: Sequence[Result]) -> Iterable[str]:
+    quiet = [r for r in results if r.case.level == "none"]
+    for kind in sorted({r.case.kind for r in quiet}):
+        of_kind = [r.finding.level is not None for r in quiet if r.case.kind == kind]
+        yield f"{kind}: {sum(of_kind)}/{len(of_kind)}"
 
 
 def main() -> int:

@@ -175,7 +175,7 @@ def _is_one_edit(one: str, other: str) -> bool:
     return rest[1:] == its[1:] or rest[1:] == its or rest == its[1:] or swapped
 
 
-_OVER: tuple[Status, ...] = ("past", "unclear_time", "gone")
+_OVER: tuple[Status, ...] = ("unclear_time", "gone")
 
 
 @dataclass(frozen=True)
@@ -285,12 +285,13 @@ class RedFlagDetector:
         parts = [(n, span) for n in found if not n.is_weak for span in n.mention.spans()]
         own = {span[0] for n, span in parts if n.flag not in self._content.clues}
         own |= {place for _, (a, b) in parts if b - a > 1 for place in range(a, b)}
-        clues = [span for n, span in parts if n.flag in self._content.clues]
+        past = {name for name, clue in self._content.clues.items() if clue.also_past}
+        clues = [span for n, span in parts if n.flag in past]
         dated = {place for a, b in clues for place in range(a - _NEAR_CLUE, b + _NEAR_CLUE)}
         for name in ("deny", "deny_next"):
             cues[name] = [c for c in cues.get(name, ()) if not own.issuperset(range(*c))]
-        for name in ("past", "unclear_time"):
-            cues[name] = [c for c in cues.get(name, ()) if dated.isdisjoint(range(*c))]
+        undated = [c for c in cues.get("unclear_time", ()) if dated.isdisjoint(range(*c))]
+        cues["unclear_time"] = undated
 
     def _named(self, tokens: list[Token], *, asked: bool) -> list[_Named]:
         readings = [self._spelling.readings(token.word) for token in tokens]
