@@ -49,6 +49,7 @@ class Result:
 
     @property
     def rank(self) -> int:
+        """How high the level of the card is."""
         return RANK[self.finding.level or "none"]
 
     @property
@@ -127,9 +128,8 @@ def main() -> int:
     detector = RedFlagDetector(content)
     for name, path in SETS.items():
         if path.exists():
-            print(f"== {name}")
-            for line in report([Result(c, detector.find(c.says)) for c in cases_of(path, content)]):
-                print(line)
+            results = [Result(case, detector.find(case.says)) for case in cases_of(path, content)]
+            sys.stdout.write("\n".join([f"== {name}", *report(results), ""]))
     return 0
 
 

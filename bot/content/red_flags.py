@@ -18,7 +18,13 @@ from pydantic import Field, validator
 from bot.content.files import ContentModel, Model, Problems, between, build, read_yaml
 from bot.content.knowledge import ID_PATTERN, Fact, Source
 from bot.content.numbers import numbers_in
-from bot.content.sign_words import SIGN_WORDS_FILE, SignWords, inflections, parse_together, plain_groups
+from bot.content.sign_words import (
+    SIGN_WORDS_FILE,
+    SignWords,
+    inflections,
+    parse_together,
+    plain_groups,
+)
 
 Level = Literal["emergency", "urgent", "routine", "crisis"]
 Outcome = Literal["card", "confirm", "none"]
@@ -68,9 +74,10 @@ class Threshold(ContentModel):
 class RedFlag(ContentModel):
     """One sign: its words, its level and its card.
 
-    `together` are rules without order (sign_words.py). `may_say` are words that could mean it (a confirm line), `not_meant` are idioms. `event`: it
-    still counts when it happened a moment ago. `context`: it counts only next to these words.
-    `counts_as`: with this sign it is one, not two, when two urgent signs make an emergency.
+    `together` are rules without order (sign_words.py). `may_say` and `may_together` could mean it
+    (a confirm line), `not_meant` are idioms. `event`: it still counts when it happened a moment
+    ago. `context`: it counts only next to these words. `counts_as`: with this sign it is one, not
+    two, when two urgent signs make an emergency.
     """
 
     id: str = Field(regex=ID_PATTERN)
@@ -149,10 +156,10 @@ class NegationWords(ContentModel):
 
 CUES = (
     "contrast", "mine", "inverted", "present", "now", "yes_after", "no_after", "deny",
-    "deny_next", "not_a_denial", "first_deny", "first_time", "reversal", "new_clause", "subject", "list_or",
-    "list_and", "list_filler", "returned", "gone_before", "gone_after", "gone_ends", "not_gone", "recent",
-    "unsure", "suppose", "suppose_after", "subject_after_comma", "other", "maybe_other",
-    "past", "unclear_time", "had", "question", "question_start", "greeting",
+    "deny_next", "not_a_denial", "first_deny", "first_time", "reversal", "new_clause", "subject",
+    "list_or", "list_and", "list_filler", "returned", "gone_before", "gone_after", "gone_ends",
+    "not_gone", "recent", "unsure", "suppose", "suppose_after", "subject_after_comma", "other",
+    "maybe_other", "past", "unclear_time", "had", "question", "question_start", "greeting",
 )  # fmt: skip
 
 
@@ -282,7 +289,8 @@ def read_red_flags(root: Path, problems: Problems, facts: dict[str, Fact]) -> Re
         raise AssertionError("a missing part is always a problem")
     groups = _all_groups(sign_words, negation, problems)
     rules = [*flags.values(), rest.two_ambers]
-    for named in (*rules, *rest.clues):
+    all_named: list[RedFlag | Clue] = [*rules, *rest.clues]
+    for named in all_named:
         for field, message in _rule_faults(named, groups):
             problems.add(FLAGS_FILE, named.id, field, message)
     for flag in rules:
@@ -388,9 +396,7 @@ def _all_groups(
         raise
 
 
-def _phrase_faults(
-    phrases: Iterable[str], groups: Mapping[str, tuple[str, ...]]
-) -> Iterator[str]:
+def _phrase_faults(phrases: Iterable[str], groups: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     for phrase in phrases:
         try:
             for _ in phrase_variants(phrase, groups):

@@ -184,7 +184,9 @@ def _temperature(
         return Temperature(number.value, unit, start, end)
     is_near = not near.isdisjoint(words.readings) or not near.isdisjoint(words.subject)
     if not (number.has_decimals or is_near):
-        return None
+        before = tokens[number.start - 1].word if number.start else ""
+        if unit == "C" or before not in words.between or number.end < len(tokens):
+            return None
     return Temperature(number.value, unit, start, end, is_near or number.has_decimals)
 
 

@@ -64,12 +64,13 @@ class Nearby:
 
     def _excluded(self, found: tuple[Span, ...], rule: Together) -> bool:
         start, end = found[0][0], max(b for _, b in found)
-        for group in rule.without:
-            for a, b in self._places.get(group, ()):
-                if start - rule.within <= a and b <= end + rule.within:
-                    if self._part[a] == self._part[start]:
-                        return True
-        return False
+        return any(
+            start - rule.within <= a
+            and b <= end + rule.within
+            and self._part[a] == self._part[start]
+            for group in rule.without
+            for a, b in self._places.get(group, ())
+        )
 
 
 def _distance(one: Span, other: Span) -> int:
