@@ -33,6 +33,7 @@ Status = Literal[
 ]
 CONFIRMABLE: tuple[Level, ...] = ("emergency", "crisis")
 FLAGS_FILE, NEGATION_FILE, CONTACTS_FILE = "red_flags.yml", "negation.yml", "contacts.yml"
+COMMON_WORDS_FILE = "common_words.txt"
 _ANY_COUNTRY = "any"
 
 
@@ -190,6 +191,7 @@ class RedFlagContent:
     clues: dict[str, Clue]
     groups: dict[str, tuple[str, ...]]
     sign_words: SignWords
+    common_words: frozenset[str]
     two_ambers: RedFlag
     combinations: tuple[Combination, ...]
     outcomes: dict[Level, dict[Status, Outcome]]
@@ -304,7 +306,7 @@ def read_red_flags(root: Path, problems: Problems, facts: dict[str, Fact]) -> Re
     }
     return RedFlagContent(
         flags=flags, clues={clue.id: clue for clue in rest.clues}, groups=groups,
-        sign_words=sign_words, two_ambers=rest.two_ambers, combinations=rest.combinations,
+        sign_words=sign_words, common_words=_common_words(root), two_ambers=rest.two_ambers, combinations=rest.combinations,
         outcomes=rest.outcomes, temperature=rest.temperature, negation=negation,
         contacts=contacts, layout=rest.layout,
         sources={flag.id: () if flag.needs_clinician else shown[flag.id] for flag in rules},
@@ -382,6 +384,12 @@ def _negation(root: Path, problems: Problems) -> NegationWords | None:
 def _sign_words(root: Path, problems: Problems) -> SignWords | None:
     value = read_yaml(root / SIGN_WORDS_FILE, problems, root=root)
     return build(SignWords, value, problems, file=SIGN_WORDS_FILE, item="file")
+
+
+def _common_words(root: Path) -> frozenset[str]:
+    """Everyday words, one a line: never read as a slip of another word."""
+    path = root / COMMON_WORDS_FILE
+    return frozenset(path.read_text(encoding="utf-8").split()) if path.exists() else frozenset()
 
 
 def _all_groups(

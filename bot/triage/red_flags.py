@@ -145,7 +145,7 @@ class Spelling:
         self._real = frozenset(real_words)
         self._by_deletion: dict[str, list[str]] = {}
         for word in sorted(self._words):
-            if len(word) >= self.SHORTEST and word not in self._real:
+            if len(word) >= self.SHORTEST:
                 for shorter in {word, *_deletions(word)}:
                     self._by_deletion.setdefault(shorter, []).append(word)
         self.readings = lru_cache(maxsize=8192)(self._readings)
@@ -158,7 +158,12 @@ class Spelling:
         if word in self._real or len(word) < self.SHORTEST or not word.isalpha():
             return (word,)
         near = {w for part in (word, *_deletions(word)) for w in self._by_deletion.get(part, ())}
-        return (word, *sorted(w for w in near if _is_one_edit(word, w)))
+        return (word, *sorted(w for w in near if self._is_slip(word, w)))
+
+    def _is_slip(self, word: str, meant: str) -> bool:
+        """One edit; a short word keeps its first letter."""
+        starts = len(meant) > self.SHORTEST + 1 or word[0] == meant[0]
+        return starts and _is_one_edit(word, meant)
 
 
 def _deletions(word: str) -> Iterator[str]:
@@ -208,9 +213,8 @@ class RedFlagDetector:
         self._cues = PhraseBook(cues, negation.groups)
         answers = [(name, p) for name, phrases in negation.answers.items() for p in phrases]
         self._answers = PhraseBook(answers, negation.groups)
-        short = _short_words(groups, _sign_phrases(named), content.groups)
-        exact = {*negation.real_words, *self._cues.words, *short}
-        self._spelling = Spelling(self._signs.words, exact)
+        real = {*negation.real_words, *self._cues.words, *content.common_words}
+        self._spelling = Spelling(self._signs.words, real)
         self._measured = [flag for flag in flags if flag.temperature]
         self._fever = next((f.id for f in self._measured if f.level == "emergency"), None)
 
@@ -404,19 +408,6 @@ def _sign_phrases(flags: Iterable[RedFlag | Clue]) -> Iterator[tuple[str, str]]:
         for kind in ("says", "may_say", "not_meant", "context"):
             for phrase in getattr(flag, kind, ()):
                 yield f"{kind} {flag.id}", phrase
-
-
-def _short_words(
-    groups: Iterable[tuple[str, str]],
-    phrases: Iterable[tuple[str, str]],
-    known: Mapping[str, tuple[str, ...]],
-) -> set[str]:
-    """Words of groups that are too short to be guessed at, unless a phrase holds them."""
-    ours = {word for _, entry in groups for word in entry.split() if len(word) < _GUESSED_FROM}
-    return ours - PhraseBook(phrases, known).words
-
-
-_GUESSED_FROM = 6
 
 
 def _rules(flags: Iterable[RedFlag | Clue]) -> Iterator[tuple[str, str, Together]]:
