@@ -158,7 +158,7 @@ class NegationWords(ContentModel):
 CUES = (
     "contrast", "mine", "inverted", "present", "now", "yes_after", "no_after", "deny",
     "deny_next", "not_a_denial", "first_deny", "first_time", "reversal", "new_clause", "subject",
-    "list_or", "list_and", "list_filler", "returned", "gone_before", "gone_after", "gone_ends",
+    "list_or", "list_and", "list_filler", "returned", "gone_before", "gone_after", "gone_last", "gone_ends",
     "not_gone", "recent", "unsure", "suppose", "suppose_after", "subject_after_comma", "other",
     "maybe_other", "past", "unclear_time", "had", "question", "question_start", "greeting",
 )  # fmt: skip
@@ -306,7 +306,8 @@ def read_red_flags(root: Path, problems: Problems, facts: dict[str, Fact]) -> Re
     }
     return RedFlagContent(
         flags=flags, clues={clue.id: clue for clue in rest.clues}, groups=groups,
-        sign_words=sign_words, common_words=_common_words(root), two_ambers=rest.two_ambers, combinations=rest.combinations,
+        sign_words=sign_words, common_words=_common_words(root),
+        two_ambers=rest.two_ambers, combinations=rest.combinations,
         outcomes=rest.outcomes, temperature=rest.temperature, negation=negation,
         contacts=contacts, layout=rest.layout,
         sources={flag.id: () if flag.needs_clinician else shown[flag.id] for flag in rules},

@@ -311,9 +311,12 @@ class Message:
         before = self._hits("gone_before", max(start, mention.start - _CLOSE), mention.start)
         if any(self._only_filler(b, mention.start) for _, b in before):
             return "gone"
-        for a, b in self._hits("gone_after", mention.end, near, mention):
-            if not self._is_last(b, end):
-                continue
+        last = [
+            h
+            for h in self._hits("gone_last", mention.end, near, mention)
+            if self._is_last(h[1], end)
+        ]
+        for a, _ in sorted([*self._hits("gone_after", mention.end, near, mention), *last]):
             if any(mention.end <= s < a for s, _ in self._named):
                 return None
             if mention.event or self._hits("not_gone", a - _BESIDE - 1, a + 1):

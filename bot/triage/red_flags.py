@@ -279,7 +279,7 @@ class RedFlagDetector:
             for start, end in places.get(name, ()):
                 for place in range(start, end):
                     covered[place] = max(covered.get(place, 0), end - start)
-        for name in ("deny", "deny_next", "suppose", "maybe_other"):
+        for name in ("deny", "deny_next", "suppose", "maybe_other", "contrast"):
             kept = [s for s in places.get(name, ()) if covered.get(s[0], 0) <= s[1] - s[0]]
             places[name] = kept
         return {name: sorted(spans) for name, spans in places.items()}
