@@ -158,9 +158,9 @@ class NegationWords(ContentModel):
 CUES = (
     "contrast", "mine", "inverted", "present", "now", "yes_after", "no_after", "deny",
     "deny_next", "not_a_denial", "first_deny", "first_time", "reversal", "new_clause", "subject",
-    "list_or", "list_and", "list_filler", "returned", "gone_before", "gone_after", "gone_last", "gone_ends",
-    "not_gone", "recent", "unsure", "suppose", "suppose_after", "subject_after_comma", "other",
-    "maybe_other", "past", "unclear_time", "had", "question", "question_start", "greeting",
+    "list_or", "list_and", "list_filler", "returned", "gone_before", "gone_after", "gone_last",
+    "gone_ends", "not_gone", "recent", "unsure", "suppose", "suppose_after", "subject_after_comma",
+    "other", "maybe_other", "past", "unclear_time", "had", "question", "question_start", "greeting",
 )  # fmt: skip
 
 

@@ -363,7 +363,8 @@ class Message:
             return None
         past = self._hits("past", *unit, mention)
         after_past = max((b for _, b in past if b <= mention.start), default=start)
-        if self._is_present(mention, after_past):
+        is_dated = any(mention.end <= a < mention.end + _BESIDE + 1 for a, _ in past)
+        if not is_dated and self._is_present(mention, after_past):
             return None
         if past:
             return "past"
