@@ -18,6 +18,13 @@ from pydantic import Field, validator
 from bot.content.files import ContentModel, Model, Problems, between, build, read_yaml
 from bot.content.knowledge import ID_PATTERN, Fact, Source
 from bot.content.numbers import numbers_in
+from bot.content.sign_words import (
+    SIGN_WORDS_FILE,
+    SignWords,
+    inflections,
+    parse_together,
+    plain_groups,
+)
 
 Level = Literal["emergency", "urgent", "routine", "crisis"]
 Outcome = Literal["card", "confirm", "none"]
@@ -26,6 +33,7 @@ Status = Literal[
 ]
 CONFIRMABLE: tuple[Level, ...] = ("emergency", "crisis")
 FLAGS_FILE, NEGATION_FILE, CONTACTS_FILE = "red_flags.yml", "negation.yml", "contacts.yml"
+COMMON_WORDS_FILE = "common_words.txt"
 _ANY_COUNTRY = "any"
 
 
@@ -67,8 +75,10 @@ class Threshold(ContentModel):
 class RedFlag(ContentModel):
     """One sign: its words, its level and its card.
 
-    `may_say` are words that could mean it (a confirm line), `not_meant` are idioms. `event`: it
-    still counts when it happened a moment ago. `context`: it counts only next to these words.
+    `together` are rules without order (sign_words.py). `may_say` and `may_together` could mean it
+    (a confirm line), `not_meant` are idioms. `event`: it still counts when it happened a moment
+    ago. `context`: it counts only next to these words. `counts_as`: with this sign it is one, not
+    two, when two urgent signs make an emergency.
     """
 
     id: str = Field(regex=ID_PATTERN)
@@ -77,8 +87,11 @@ class RedFlag(ContentModel):
     name: str
     ask: str
     says: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
     may_say: tuple[str, ...] = ()
+    may_together: tuple[str, ...] = ()
     not_meant: tuple[str, ...] = ()
+    counts_as: str | None = None
     temperature: tuple[Threshold, ...] = ()
     event: bool = False
     context: tuple[str, ...] = ()
@@ -89,8 +102,21 @@ class RedFlag(ContentModel):
     reviewed_by: str | None = None
 
 
+class Clue(ContentModel):
+    """What is no sign by itself and counts in a combination only, such as a recent treatment.
+
+    `also_past`: it counts when it is over, too.
+    """
+
+    id: str = Field(regex=ID_PATTERN)
+    says: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+    not_meant: tuple[str, ...] = ()
+    also_past: bool = False
+
+
 class Combination(ContentModel):
-    """Signs that together make another one: all of `all_of`, or so many of `some_of`."""
+    """Signs and clues that together make another one: all of `all_of`, or so many of `some_of`."""
 
     becomes: str
     all_of: tuple[str, ...] = ()
@@ -109,6 +135,7 @@ class TemperatureWords(ContentModel):
     fahrenheit: tuple[str, ...]
     other_before: tuple[str, ...]
     other_after: tuple[str, ...]
+    other_near: tuple[str, ...]
     reads_as: dict[Literal["C", "F"], tuple[float, float]]
     number_words: dict[str, int]
     point_words: tuple[str, ...]
@@ -130,10 +157,10 @@ class NegationWords(ContentModel):
 
 CUES = (
     "contrast", "mine", "inverted", "present", "now", "yes_after", "no_after", "deny",
-    "deny_next", "not_a_denial", "first_time", "reversal", "new_clause", "subject", "list_or",
-    "list_and", "list_filler", "returned", "gone_before", "gone_after", "not_gone", "recent",
-    "unsure", "suppose", "suppose_after", "subject_after_comma", "other", "maybe_other",
-    "past", "unclear_time", "had", "question", "question_start", "greeting",
+    "deny_next", "not_a_denial", "first_deny", "first_time", "reversal", "new_clause", "subject",
+    "list_or", "list_and", "list_filler", "returned", "gone_before", "gone_after", "gone_last",
+    "gone_ends", "not_gone", "recent", "unsure", "suppose", "suppose_after", "subject_after_comma",
+    "other", "maybe_other", "past", "unclear_time", "had", "question", "question_start", "greeting",
 )  # fmt: skip
 
 
@@ -161,6 +188,10 @@ class RedFlagContent:
     """Everything the detector and the cards say, in memory."""
 
     flags: dict[str, RedFlag]
+    clues: dict[str, Clue]
+    groups: dict[str, tuple[str, ...]]
+    sign_words: SignWords
+    common_words: frozenset[str]
     two_ambers: RedFlag
     combinations: tuple[Combination, ...]
     outcomes: dict[Level, dict[Status, Outcome]]
@@ -181,6 +212,7 @@ class _Rest(ContentModel):
     layout: Layout
     two_ambers: RedFlag
     combinations: tuple[Combination, ...] = ()
+    clues: tuple[Clue, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -228,7 +260,7 @@ def _piece(
         name = part.strip("{}")
         if part.startswith("{") and name not in groups:
             raise ValueError(f"unknown group {part}; groups stand in {NEGATION_FILE}")
-        for entry in groups[name] if part.startswith("{") else (part,):
+        for entry in groups[name] if part.startswith("{") else _forms(part):
             words = entry.lower().replace("'", "").split()
             if len(words) == 1:
                 single.add(words[0])
@@ -238,6 +270,10 @@ def _piece(
         yield (frozenset(single),)
 
 
+def _forms(part: str) -> tuple[str, ...]:
+    return inflections(part[:-1]) if part.endswith("~") else (part,)
+
+
 def read_red_flags(root: Path, problems: Problems, facts: dict[str, Fact]) -> RedFlagContent:
     """Read red_flags.yml, negation.yml and contacts.yml; each fault becomes a problem.
 
@@ -245,16 +281,22 @@ def read_red_flags(root: Path, problems: Problems, facts: dict[str, Fact]) -> Re
     """
     value = _mapping(read_yaml(root / FLAGS_FILE, problems, root=root))
     negation = _negation(root, problems)
+    sign_words = _sign_words(root, problems)
     contacts = _contacts(root, problems)
     raw_flags = value.pop("flags", [])
     flags = _unique(_build_all(RedFlag, raw_flags, problems, FLAGS_FILE), problems)
     rest = build(_Rest, value, problems, file=FLAGS_FILE, item="file")
-    if rest is None or negation is None:
+    if rest is None or negation is None or sign_words is None:
         problems.raise_if_any()
         raise AssertionError("a missing part is always a problem")
+    groups = _all_groups(sign_words, negation, problems)
     rules = [*flags.values(), rest.two_ambers]
+    all_named: list[RedFlag | Clue] = [*rules, *rest.clues]
+    for named in all_named:
+        for field, message in _rule_faults(named, groups):
+            problems.add(FLAGS_FILE, named.id, field, message)
     for flag in rules:
-        for field, message in _flag_faults(flag, facts, negation):
+        for field, message in _flag_faults(flag, facts):
             problems.add(FLAGS_FILE, flag.id, field, message)
     for item, field, message in _rest_faults(rest, flags, contacts):
         problems.add(FLAGS_FILE, item, field, message)
@@ -263,7 +305,9 @@ def read_red_flags(root: Path, problems: Problems, facts: dict[str, Fact]) -> Re
         for flag in rules
     }
     return RedFlagContent(
-        flags=flags, two_ambers=rest.two_ambers, combinations=rest.combinations,
+        flags=flags, clues={clue.id: clue for clue in rest.clues}, groups=groups,
+        sign_words=sign_words, common_words=_common_words(root),
+        two_ambers=rest.two_ambers, combinations=rest.combinations,
         outcomes=rest.outcomes, temperature=rest.temperature, negation=negation,
         contacts=contacts, layout=rest.layout,
         sources={flag.id: () if flag.needs_clinician else shown[flag.id] for flag in rules},
@@ -333,26 +377,61 @@ def _negation(root: Path, problems: Problems) -> NegationWords | None:
         )
     for kind, lists in (("cues", words.cues), ("answers", words.answers)):
         for name, phrases in lists.items():
-            for fault in _phrase_faults(phrases, words):
+            for fault in _phrase_faults(phrases, words.groups):
                 problems.add(NEGATION_FILE, kind, name, fault)
     return words
 
 
-def _phrase_faults(phrases: Iterable[str], negation: NegationWords) -> Iterator[str]:
+def _sign_words(root: Path, problems: Problems) -> SignWords | None:
+    value = read_yaml(root / SIGN_WORDS_FILE, problems, root=root)
+    return build(SignWords, value, problems, file=SIGN_WORDS_FILE, item="file")
+
+
+def _common_words(root: Path) -> frozenset[str]:
+    """Everyday words, one a line: never read as a slip of another word."""
+    path = root / COMMON_WORDS_FILE
+    return frozenset(path.read_text(encoding="utf-8").split()) if path.exists() else frozenset()
+
+
+def _all_groups(
+    words: SignWords, negation: NegationWords, problems: Problems
+) -> dict[str, tuple[str, ...]]:
+    """The groups of both files, each entry written out."""
+    try:
+        return plain_groups(words.groups, negation.groups)
+    except ValueError as error:
+        problems.add(SIGN_WORDS_FILE, "file", "groups", str(error))
+        problems.raise_if_any()
+        raise
+
+
+def _phrase_faults(phrases: Iterable[str], groups: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     for phrase in phrases:
         try:
-            for _ in phrase_variants(phrase, negation.groups):
+            for _ in phrase_variants(phrase, groups):
                 pass
         except ValueError as error:
             yield str(error)
 
 
-def _flag_faults(
-    flag: RedFlag, facts: dict[str, Fact], negation: NegationWords
+def _rule_faults(
+    named: RedFlag | Clue, groups: Mapping[str, tuple[str, ...]]
 ) -> Iterator[tuple[str, str]]:
     for field in ("says", "may_say", "not_meant", "context"):
-        for fault in _phrase_faults(getattr(flag, field), negation):
+        for fault in _phrase_faults(getattr(named, field, ()), groups):
             yield field, fault
+    for field in ("together", "may_together"):
+        for rule in getattr(named, field, ()):
+            try:
+                read = parse_together(rule)
+            except ValueError as error:
+                yield field, str(error)
+                continue
+            for group in {*read.groups, *read.without} - set(groups):
+                yield field, f"unknown group {group!r}; groups stand in {SIGN_WORDS_FILE}"
+
+
+def _flag_faults(flag: RedFlag, facts: dict[str, Fact]) -> Iterator[tuple[str, str]]:
     for fact_id in flag.facts:
         if fact_id not in facts:
             yield "facts", f"unknown fact {fact_id!r}; fact ids stand in facts/safety.yml"
@@ -382,9 +461,10 @@ def _numbers_of(flag: RedFlag) -> Iterator[tuple[str, str]]:
 def _rest_faults(
     rest: _Rest, flags: dict[str, RedFlag], contacts: dict[str, Contact]
 ) -> Iterator[tuple[str, str, str]]:
+    clues = {clue.id for clue in rest.clues}
     for combination in rest.combinations:
         for named in (combination.becomes, *combination.all_of, *combination.some_of):
-            if named not in flags:
+            if named not in flags and named not in clues:
                 yield (
                     "combinations",
                     combination.becomes,

@@ -38,25 +38,35 @@ class Token:
     @property
     def ends_sentence(self) -> bool:
         """Does a sentence end here?"""
-        return not _SENTENCE_MARKS.isdisjoint(self.after)
+        return bool(self.after) and not _SENTENCE_MARKS.isdisjoint(self.after)
 
     @property
     def ends_clause(self) -> bool:
         """Does at least a comma stand here? (a hyphen does not count)"""
-        return not _CLAUSE_MARKS.isdisjoint(self.after)
+        return bool(self.after) and not _CLAUSE_MARKS.isdisjoint(self.after)
 
 
 @dataclass(frozen=True)
 class Mention:
     """Where a sign is named: tokens from `start` up to, not including, `end`.
 
-    An `event` still counts when it is over; what was `measured` is no guess.
+    An `event` still counts when it is over; what was `measured` is no guess. `parts`: the places
+    of its words, when other words stand between them.
     """
 
     start: int
     end: int
     event: bool = False
     measured: bool = False
+    parts: tuple[Span, ...] = ()
+
+    def spans(self) -> tuple[Span, ...]:
+        """The places of its words."""
+        return self.parts or ((self.start, self.end),)
+
+    def touches(self, start: int, end: int) -> bool:
+        """Do these places hold a word of the mention?"""
+        return any(start < b and a < end for a, b in self.spans())
 
 
 def spelling_table(spellings: Mapping[str, Sequence[str]]) -> Spellings:
@@ -122,6 +132,19 @@ WINDOW = 40  # tokens on each side that can change how a mention is meant
 _NEAR, _CLOSE, _BESIDE = 8, 5, 2
 
 
+def _sentences(tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
+    """For every token, where its sentence begins and ends."""
+    begins: list[int] = []
+    ends: list[int] = []
+    begin = 0
+    for place, token in enumerate(tokens, start=1):
+        begins.append(begin)
+        if token.ends_sentence or place == len(tokens):
+            ends += [place] * (place - begin)
+            begin = place
+    return begins, ends
+
+
 class Message:
     """One message with the cues found in it; says of each mention how it is meant."""
 
@@ -132,9 +155,10 @@ class Message:
         self._tokens = tokens
         self._cues = cues
         self._named = named
+        self._begins, self._ends = _sentences(tokens)
         self._checks: tuple[Callable[[Mention], Status | None], ...] = (
             self._answered, self._denied, self._gone, self._unsure,
-            self._supposed, self._other, self._past, self._asked,
+            self._supposed, self._other, self._past, self._asked, self._denied_inside,
         )  # fmt: skip
 
     def status(self, mention: Mention) -> Status:
@@ -146,17 +170,8 @@ class Message:
         return "said"
 
     def _sentence(self, mention: Mention) -> Span:
-        start, end = mention.start, mention.end
-        while (
-            start > mention.start - WINDOW
-            and start > 0
-            and not self._tokens[start - 1].ends_sentence
-        ):
-            start -= 1
-        last = min(len(self._tokens), mention.end + WINDOW)
-        while end < last and not self._tokens[end - 1].ends_sentence:
-            end += 1
-        return start, end
+        start = max(self._begins[mention.start], mention.start - WINDOW)
+        return start, min(self._ends[mention.end - 1], mention.end + WINDOW)
 
     def _hits(self, cue: str, start: int, end: int, skip: Mention | None = None) -> list[Span]:
         """Places of a cue within start..end that do not touch the mention `skip`."""
@@ -165,7 +180,7 @@ class Message:
         for a, b in hits[bisect_left(hits, (max(start, 0), 0)) :]:
             if a >= end:
                 break
-            if b <= end and (skip is None or b <= skip.start or a >= skip.end):
+            if b <= end and (skip is None or not skip.touches(a, b)):
                 found.append((a, b))
         return found
 
@@ -215,9 +230,32 @@ class Message:
         if found is None:
             return None
         _, last = self._sentence(mention)
-        if self._hits("first_time", mention.end, min(last, mention.end + _CLOSE)):
+        is_first = self._hits("first_deny", first, end)
+        if is_first and self._hits("first_time", mention.end, min(last, mention.end + _CLOSE)):
             return "said"
         return "doubtful" if self._hits("reversal", mention.end, last) else found
+
+    def _denied_inside(self, mention: Mention) -> Status | None:
+        """ "his lips are not blue": what stands between the words of the mention."""
+        for before, (start, end) in zip(mention.parts, mention.parts[1:], strict=False):
+            for cue in ("deny", "suppose"):
+                hits = self._hits(cue, before[1], start, mention)
+                if hits and cue == "suppose":
+                    return "doubtful"
+                if hits:
+                    found = self._reach(hits[-1][1], Mention(start, end), only_next=False)
+                    if found is not None:
+                        return found
+        return None
+
+    def _unit(self, mention: Mention) -> Span:
+        """The clause cut where a new subject begins: "6 days ago and now I shake"."""
+        _, end = self._clause(mention)
+        cuts = [a for a, _ in self._hits("new_clause", mention.end, end)]
+        for a, _ in self._hits("subject", mention.end, end):
+            if self._tokens[a - 1].ends_clause:
+                cuts.append(a)
+        return self._denial_start(mention), min([end, *cuts])
 
     def _denial_start(self, mention: Mention) -> int:
         """Where a denial must begin to reach the mention: a new clause cuts it off."""
@@ -273,7 +311,12 @@ class Message:
         before = self._hits("gone_before", max(start, mention.start - _CLOSE), mention.start)
         if any(self._only_filler(b, mention.start) for _, b in before):
             return "gone"
-        for a, _ in self._hits("gone_after", mention.end, near):
+        last = [
+            h
+            for h in self._hits("gone_last", mention.end, near, mention)
+            if self._is_last(h[1], end)
+        ]
+        for a, _ in sorted([*self._hits("gone_after", mention.end, near, mention), *last]):
             if any(mention.end <= s < a for s, _ in self._named):
                 return None
             if mention.event or self._hits("not_gone", a - _BESIDE - 1, a + 1):
@@ -282,9 +325,16 @@ class Message:
             return "unclear_time" if recent else "gone"
         return None
 
+    def _is_last(self, place: int, end: int) -> bool:
+        """Does the clause end here, or go on with a time? ("gone now", not "gone grey")"""
+        ends = place >= end or self._tokens[place - 1].ends_clause
+        return ends or bool(self._hits("gone_ends", place, place + 1))
+
     def _unsure(self, mention: Mention) -> Status | None:
         start, _ = self._clause(mention)
         hits = self._hits("unsure", max(start, mention.start - _NEAR), mention.start, mention)
+        if hits and self._hits("new_clause", hits[-1][1], mention.start):
+            return None
         return "doubtful" if hits and not mention.measured else None
 
     def _supposed(self, mention: Mention) -> Status | None:
@@ -307,15 +357,18 @@ class Message:
 
     def _past(self, mention: Mention) -> Status | None:
         start, end = self._clause(mention)
-        if self._hits("recent", start, end, mention) or self._is_now(mention):
+        unit = self._unit(mention)
+        near = max(unit[0], mention.start - WINDOW), min(unit[1], mention.end + _NEAR)
+        if self._hits("recent", start, end, mention) or self._hits("now", *near, mention):
             return None
-        past = self._hits("past", start, end, mention)
+        past = self._hits("past", *unit, mention)
         after_past = max((b for _, b in past if b <= mention.start), default=start)
-        if self._is_present(mention, after_past):
+        is_dated = any(mention.end <= a < mention.end + _BESIDE + 1 for a, _ in past)
+        if not is_dated and self._is_present(mention, after_past):
             return None
         if past:
             return "past"
-        if self._hits("unclear_time", start, end, mention):
+        if self._hits("unclear_time", *unit, mention):
             return "unclear_time"
         had = self._hits("had", max(start, mention.start - _CLOSE), mention.start, mention)
         return "unclear_time" if had and not (mention.event or mention.measured) else None
@@ -328,6 +381,8 @@ class Message:
             return None
         begin = openers[-1][0] if openers else start
         if self._is_mine(mention) or self._is_present(mention, begin) or self._is_now(mention):
+            return None
+        if self._hits("recent", mention.end, min(end, mention.end + _CLOSE)):
             return None
         if openers:
             return "asked"
@@ -342,7 +397,7 @@ class Message:
             if (
                 a == start
                 or self._tokens[a - 1].ends_clause
-                or self._hits("greeting", a - _BESIDE, a)
+                or any(end == a for _, end in self._hits("greeting", a - _BESIDE - 1, a))
             ):
                 found.append((a, b))
         return sorted(found)

@@ -113,8 +113,8 @@ def _spoken(tokens: Sequence[Token], place: int, words: TemperatureWords) -> _Nu
             tenths = True
         elif word in words.number_words:
             size = words.number_words[word]
-            if tenths:
-                value = size / 10
+            if tenths or _is_next_digit(total, size):
+                tenths, value = True, size / 10
             elif size == 100:
                 total = max(total, 1) * size
             elif total == 1 and size in (0, *range(2, 10)):
@@ -129,6 +129,11 @@ def _spoken(tokens: Sequence[Token], place: int, words: TemperatureWords) -> _Nu
     while last > place and tokens[last - 1].word not in words.number_words:
         last -= 1
     return _Number(total + value, place, last, tenths) if total else None
+
+
+def _is_next_digit(total: int, size: int) -> bool:
+    """ "thirty nine five", "hundred and one two": a digit after the ones stands for tenths."""
+    return size < 10 and total > 30 and total % 10 > 0
 
 
 def _reads_as(value: float, words: TemperatureWords) -> Unit | None:
@@ -148,7 +153,11 @@ def _is_something_else(
         joined = not between or not _JOINS_DIGITS.isdisjoint(between)
         if beside and joined and _reads_as(other.value, words) is None and between != ",":
             return True
-    before = {t.word for t in tokens[max(number.start - _CLOSE, 0) : number.start]}
+    before: set[str] = set()
+    for token in reversed(tokens[max(number.start - _CLOSE, 0) : number.start]):
+        if token.word in words.subject:
+            break
+        before.add(token.word)
     if number.start and tokens[number.start - 1].after.strip() in ("$", "#"):
         return True
     after = tokens[number.end].word if number.end < len(tokens) else ""
@@ -168,13 +177,17 @@ def _temperature(
     if said_unit == unit and _within(number.value, said_unit, words):
         unit = said_unit
     is_unit_said = end > number.end or "\u00b0" in tokens[number.end - 1].after
+    near = {t.word for t in tokens[max(0, number.start - _LONGEST * 3) : number.end + _LONGEST]}
+    if subject is None and not bare and not near.isdisjoint(words.other_near):
+        return None
     if bare or subject is not None or (is_unit_said and said_unit in (None, unit)):
         return Temperature(number.value, unit, start, end)
-    if not number.has_decimals:
-        return None
-    near = tokens[max(0, number.start - _LONGEST * 2) : number.end + _LONGEST]
-    is_subject_near = any(t.word in words.subject or t.word in words.readings for t in near)
-    return Temperature(number.value, unit, start, end, is_subject_near)
+    is_near = not near.isdisjoint(words.readings) or not near.isdisjoint(words.subject)
+    if not (number.has_decimals or is_near):
+        before = tokens[number.start - 1].word if number.start else ""
+        if unit == "C" or before not in words.between or number.end < len(tokens):
+            return None
+    return Temperature(number.value, unit, start, end, is_near or number.has_decimals)
 
 
 def _within(value: float, unit: Unit, words: TemperatureWords) -> bool:

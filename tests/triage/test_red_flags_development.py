@@ -1,0 +1,45 @@
+"""The dated development cases: signs raise their level or a higher one, harmless ones no card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from benchmarks.red_flags import ALARMS, Case, Result
+from bot.content.all_content import read_content
+from bot.triage.red_flags import RedFlagDetector
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = ROOT / "tests/cases/red_flags_2026_11.yml"
+CONTENT = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+NOT_YET = frozenset(CONTENT["not_yet"])
+
+
+def marked(case: dict[str, Any]) -> Any:
+    """A case not reached yet must fail, so that the list shrinks when it is reached."""
+    marks = [pytest.mark.xfail(strict=True)] if case["says"] in NOT_YET else []
+    return pytest.param(case, marks=marks, id=case["says"][:60])
+
+
+CASES = [marked(case) for case in CONTENT["cases"] if case["level"] in (*ALARMS, "none")]
+
+
+@pytest.fixture(scope="module")
+def detector() -> RedFlagDetector:
+    return RedFlagDetector(read_content(ROOT / "content").red_flags)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case(detector: RedFlagDetector, case: dict[str, Any]) -> None:
+    finding = detector.find(case["says"])
+    if case["level"] == "none":
+        assert finding.level is None
+    else:
+        assert Result(Case(case["says"], case["level"], str(case["sign"])), finding).is_caught
+
+
+def test_not_yet_names_cases() -> None:
+    assert {case["says"] for case in CONTENT["cases"]} >= NOT_YET
