@@ -16,7 +16,8 @@ _JOIN = re.compile(
 )
 _TOKEN = re.compile(r"[\w']+")
 _DENIES = re.compile(
-    r"\b(?:no|not|without|never|neither|nor|deny|denies|free of|\w+n't|dont|doesnt|havent|isnt)\s+"
+    r"\b(?:no|not|without|never|neither|nor|deny|denies|free of|\w+n't|dont|doesnt|didnt|"
+    r"havent|hasnt|hadnt|isnt|arent|wasnt|werent)\s+"
     r"(?:(?!because|but|just|only|except|idea|longer|and|so)[\w']+\s+){0,3}$"
 )
 _NOT_DENIED = re.compile(r"\bnot\s+(?:only|just)\b|\bno\s+(?:idea|doubt)\b")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from bot.content.audience import AudienceContent
 
 _NO_YEARS = (
-    r"(?!\s*(?:%|days?|weeks?|months?|wks?|mo\b|hours?|percent|points|degrees|[cf]\b)|[.,]\d)"
+    r"(?!\s*(?:%|days?|weeks?|months?|wks?|mo\b|hours?|mins?\b|minutes?|percent|points|degrees|[cf]\b"
+    r"|(?:years?|yrs?)\s+(?:out|off|post|in|into|after|since|past|from|clear|free)\b)|[.,]\d)"
 )
 _AGE = re.compile(
     r"\b(?:i am|i'm|im|aged?|he is|she is|he's|she's|hes|shes|is|turned|turning)\s+"

@@ -32,7 +32,8 @@ ALL = "all"
 class Entity:
     """One thing named in `text` from `start` up to `end`; a `value` with its `unit` if it has one.
 
-    `id` is the id of a thing, and the value as text where there is none.
+    `id` is the id of a thing, and the value as text where there is none. `negated`: it is said
+    not to be there, had or wanted; a question may be about it all the same.
     """
 
     kind: str
