@@ -40,16 +40,21 @@ class NamedThing(ContentModel):
 class NamesContent(ContentModel):
     """All things; after a denying word the words of `not_a_denial` make it none.
 
-    `spellings`: a word as it is misspelt to the word as the names write it.
+    `spellings`: a word as it is misspelt to the word as the names write it. `right`: words that
+    are no misspelling of a name; `not_a_name`: phrases that hold a name and do not mean the thing.
     """
 
     not_a_denial: tuple[str, ...]
+    not_a_name: tuple[str, ...]
+    right: tuple[str, ...]
     spellings: dict[str, str]
     things: tuple[NamedThing, ...]
 
 
 class _Header(ContentModel):
     not_a_denial: tuple[str, ...]
+    not_a_name: tuple[str, ...] = ()
+    right: tuple[str, ...] = ()
     spellings: dict[str, tuple[str, ...]]
     things: tuple[Any, ...]
 
@@ -93,6 +98,8 @@ def read_names(
         problems.add(FILE, "things", "-", "is empty; name at least one thing")
     return NamesContent(
         not_a_denial=header.not_a_denial,
+        not_a_name=header.not_a_name,
+        right=header.right,
         spellings=_spellings(header.spellings, problems),
         things=tuple(things.values()),
     )

@@ -26,6 +26,7 @@ from bot.triage.temperature import Temperature, find_temperatures
 # From these lengths on one and two slips of spelling are forgiven.
 ONE_SLIP_FROM, TWO_SLIPS_FROM = 7, 11
 ALL = "all"
+_NOTHING = "-"
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,7 @@ class NamedThings:
         script: Script,
         red_flags: RedFlagContent,
         audience: AudienceWords,
-        lexicon: Iterable[str] = (),
     ) -> None:
-        """`lexicon`: right words, which are no slip of a name's."""
         self._respelt = content.spellings
         self._things = {thing.id: thing for thing in content.things}
         self._script = script
@@ -74,9 +73,10 @@ class NamedThings:
         self._matcher = PhraseMatcher(self._vocab, attr="LOWER")
         for thing in content.things:
             self._matcher.add(thing.id, [self._doc(name) for name in _with_plurals(thing)])
+        self._matcher.add(_NOTHING, [self._doc(phrase) for phrase in content.not_a_name])
         right = {word for s in script.symptoms for name in s.words for word in name.split()}
         self._words = {word for t in content.things for n in _with_plurals(t) for word in n.split()}
-        self._right = {*self._words, *right, *lexicon}
+        self._right = {*self._words, *right, *content.right}
         self._long: dict[str, list[str]] = {}
         for word in sorted(self._words):
             if len(word) >= ONE_SLIP_FROM:
@@ -97,6 +97,8 @@ class NamedThings:
         for kind, thing, start, end in named:
             if taken.isdisjoint(range(start, end)):
                 taken.update(range(start, end))
+                if kind == _NOTHING:
+                    continue
                 negated = self._negated(plain, start, end)
                 yield Entity(kind, thing, start, end, text[start:end], negated)
 
@@ -104,8 +106,9 @@ class NamedThings:
         words = words_of(plain)
         doc = Doc(self._vocab, words=[self._mended(word) for word, *_ in words])
         for key, first, last in self._matcher(doc):
-            thing = self._things[self._vocab.strings[key]]
-            yield thing.kind, thing.id, words[first][1], words[last - 1][2]
+            thing = self._things.get(self._vocab.strings[key])
+            kind, name = (thing.kind, thing.id) if thing else (_NOTHING, _NOTHING)
+            yield kind, name, words[first][1], words[last - 1][2]
         for mention in find_mentions(self._script, plain):
             yield "symptom", mention.symptom.id, mention.start, mention.end
         for start, end in find_all(text):
