@@ -11,6 +11,7 @@ from bot.content.all_content import Content, read_content
 from bot.database.engine import connect, connect_memory, upgrade
 from bot.knowledge.base import KnowledgeBase
 from bot.nlu.audience import AudienceWords
+from bot.nlu.entities import NamedThings
 from bot.nlu.other_illnesses import OtherIllnessWords
 from bot.nlu.questions import QuestionWords
 from bot.records.store import Records
@@ -31,6 +32,7 @@ class Runtime:
     audience_words: AudienceWords
     other_illnesses: OtherIllnessWords
     question_words: QuestionWords
+    named_things: NamedThings
 
 
 @lru_cache(maxsize=1)
@@ -40,6 +42,7 @@ def runtime() -> Runtime:
     content = read_content(config.content_folder)
     engine = connect(config.database_url)
     memory = connect_memory()
+    audience_words = AudienceWords(content.audience)
     upgrade(memory)
     return Runtime(
         settings=config,
@@ -48,7 +51,10 @@ def runtime() -> Runtime:
         knowledge=KnowledgeBase(engine),
         records=Records(engine, memory),
         detector=RedFlagDetector(content.red_flags),
-        audience_words=AudienceWords(content.audience),
+        audience_words=audience_words,
         other_illnesses=OtherIllnessWords(content.other_illnesses),
         question_words=QuestionWords(content.follow_ups),
+        named_things=NamedThings(
+            content.names, content.interview, content.red_flags, audience_words
+        ),
     )

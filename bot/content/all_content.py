@@ -12,6 +12,7 @@ from bot.content.files import Problems
 from bot.content.follow_ups import FollowUpContent, read_follow_ups
 from bot.content.interview import Script, read_interview
 from bot.content.knowledge import Knowledge, read_knowledge
+from bot.content.names import NamesContent, read_names
 from bot.content.other_illnesses import OtherIllnessesContent, read_other_illnesses
 from bot.content.red_flags import RedFlagContent, read_red_flags
 from bot.content.review import Review, read_review
@@ -32,6 +33,7 @@ class Content:
     other_illnesses: OtherIllnessesContent
     red_flags: RedFlagContent
     interview: Script
+    names: NamesContent
 
 
 def read_content(root: Path) -> Content:
@@ -48,6 +50,7 @@ def read_content(root: Path) -> Content:
     try:
         red_flags = read_red_flags(root, problems, knowledge.facts)
         interview = read_interview(root, problems)
+        names = read_names(root, problems, interview.symptoms)
     except ContentError as error:
         raise ContentError(
             [*problems.lines, *(p for p in error.problems if p not in problems.lines)]
@@ -55,7 +58,7 @@ def read_content(root: Path) -> Content:
     problems.raise_if_any()
     if review is None or figure_words is None or follow_ups is None:
         raise AssertionError("a missing part is always a problem")
-    if audience is None or other_illnesses is None:
+    if audience is None or other_illnesses is None or names is None:
         raise AssertionError("a missing part is always a problem")
     return Content(
         knowledge=knowledge,
@@ -67,4 +70,5 @@ def read_content(root: Path) -> Content:
         other_illnesses=other_illnesses,
         red_flags=red_flags,
         interview=interview,
+        names=names,
     )

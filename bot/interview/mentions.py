@@ -16,7 +16,8 @@ _JOIN = re.compile(
 )
 _TOKEN = re.compile(r"[\w']+")
 _DENIES = re.compile(
-    r"\b(?:no|not|without|never|neither|nor|deny|denies|free of|\w+n't|dont|doesnt|havent|isnt)\s+"
+    r"\b(?:no|not|without|never|neither|nor|deny|denies|free of|\w+n't|dont|doesnt|didnt|"
+    r"havent|hasnt|hadnt|isnt|arent|wasnt|werent)\s+"
     r"(?:(?!because|but|just|only|except|idea|longer|and|so)[\w']+\s+){0,3}$"
 )
 _NOT_DENIED = re.compile(r"\bnot\s+(?:only|just)\b|\bno\s+(?:idea|doubt)\b")
@@ -40,7 +41,9 @@ class Said:
 
 
 @dataclass(frozen=True)
-class _Mention:
+class Mention:
+    """A symptom's name in a text, from `start` up to `end`."""
+
     symptom: Symptom
     start: int
     end: int
@@ -49,8 +52,8 @@ class _Mention:
 def find_symptoms(script: Script, text: str) -> tuple[Said, ...]:
     """The symptoms that a text says are there, each once, with its part of the text."""
     plain = fold(text)
-    mentions = [m for m in _mentions(script, plain) if not _is_denied(plain, m)]
-    first: dict[str, _Mention] = {}
+    mentions = [m for m in find_mentions(script, plain) if not is_denied(plain, m.start, m.end)]
+    first: dict[str, Mention] = {}
     for mention in mentions:
         first.setdefault(mention.symptom.id, mention)
     kept = sorted(first.values(), key=lambda m: m.start)
@@ -71,23 +74,24 @@ def _tells(part: str) -> bool:
 def denies_symptom(script: Script, text: str) -> bool:
     """Does the text say that a symptom is not there ("no fever")?"""
     plain = fold(text)
-    return any(_is_denied(plain, mention) for mention in _mentions(script, plain))
+    return any(is_denied(plain, m.start, m.end) for m in find_mentions(script, plain))
 
 
 def split_before(script: Script, text: str, *, ids: frozenset[str]) -> tuple[str, str]:
     """A text in two: before the part about the first of these symptoms, and from there on."""
     plain = fold(text)
-    previous: _Mention | None = None
-    for mention in _mentions(script, plain):
-        if mention.symptom.id in ids and not _is_denied(plain, mention):
+    previous: Mention | None = None
+    for mention in find_mentions(script, plain):
+        if mention.symptom.id in ids and not is_denied(plain, mention.start, mention.end):
             cut = _cut(plain, previous, mention)
             return _trim(text[:cut]), text[cut:]
         previous = mention
     return text, ""
 
 
-def _mentions(script: Script, plain: str) -> list[_Mention]:
-    found: list[_Mention] = []
+def find_mentions(script: Script, plain: str) -> list[Mention]:
+    """Every symptom named in a folded text, denied or not, in order."""
+    found: list[Mention] = []
     end = 0
     for token in _TOKEN.finditer(plain):
         if token.start() < end:
@@ -97,15 +101,16 @@ def _mentions(script: Script, plain: str) -> list[_Mention]:
             symptom = script.symptom(symptom_id) if match else None
             if match is not None and symptom is not None:
                 end = match.end()
-                found.append(_Mention(symptom, match.start(), end))
+                found.append(Mention(symptom, match.start(), end))
                 break
     return found
 
 
-def _is_denied(plain: str, mention: _Mention, depth: int = 0) -> bool:
+def is_denied(plain: str, start: int, end: int) -> bool:
+    """Does the folded text deny what stands from `start` to `end` ("no fever", "not a or b")?"""
     clause = re.split(
         r"[.;!?\n]|\b(?:but|just|only|though|however|except)\b",
-        plain[max(0, mention.start - 120) : mention.start],
+        plain[max(0, start - 120) : start],
     )[-1]
     denial = _DENIES.search(clause)
     if denial is not None and not _NOT_DENIED.match(denial.group()) and "," not in denial.group():
@@ -116,10 +121,10 @@ def _is_denied(plain: str, mention: _Mention, depth: int = 0) -> bool:
     if linked is None:
         return False
     is_or = _OR.search(clause) is not None and re.search(r"\b(?:or|nor)\s+(?:any\s+)?$", clause)
-    return bool(is_or) or _OR_LATER.match(plain[mention.end :]) is not None
+    return bool(is_or) or _OR_LATER.match(plain[end:]) is not None
 
 
-def _cut(plain: str, before: _Mention | None, after: _Mention) -> int:
+def _cut(plain: str, before: Mention | None, after: Mention) -> int:
     """Where the part about `after` begins: behind the last joining word between the two."""
     begin = before.end if before else 0
     joins = list(_JOIN.finditer(plain, begin, after.start))

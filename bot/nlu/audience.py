@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from bot.content.audience import AudienceContent
 
+_NO_YEARS = (
+    r"(?!\s*(?:%|days?|weeks?|months?|wks?|mo\b|hours?|mins?\b|minutes?|percent|points|degrees|[cf]\b"
+    r"|(?:years?|yrs?)\s+(?:out|off|post|in|into|after|since|past|from|clear|free)\b)|[.,]\d)"
+)
 _AGE = re.compile(
     r"\b(?:i am|i'm|im|aged?|he is|she is|he's|she's|hes|shes|is|turned|turning)\s+"
     r"(?:only\s+|just\s+)?"
     r"(?P<is>\d{1,3})\b"
-    r"(?!\s*(?:%|days?|weeks?|months?|wks?|mo\b|hours?|percent|points|degrees|[cf]\b))"
-    r"|\b(?P<old>\d{1,3})[\s-]*(?:years?|yrs?|yr|y)[\s/-]*(?:olds?|o\b)"
+    + _NO_YEARS
+    + r"|\b(?P<old>\d{1,3})[\s-]*(?:years?|yrs?|yr|y)[\s/-]*(?:olds?|o\b)"
     r"|\b(?P<months>\d{1,2})[\s-]*months?[\s-]*old"
     r"|\b(?:son|daughter|boy|girl|husband|wife|mom|mum|dad|mother|father)\s*[,(]\s*(?P<of>\d{1,3})\b"
+    + _NO_YEARS
 )
+
+
+_OLDEST = 110
+
+
+@dataclass(frozen=True)
+class Age:
+    """An age in whole years, and where in the text it stands."""
+
+    years: int
+    start: int
+    end: int
+
+
+def find_age(plain: str) -> Age | None:
+    """The first age in a text in small letters: "I am 34", "6-year-old", "8 months old"."""
+    match = _AGE.search(plain)
+    if match is None:
+        return None
+    group = match.lastgroup or "is"
+    number = int(match[group])
+    years = number // 12 if group == "months" else number
+    end = match.end(group) if group in ("is", "of") else match.end()
+    return Age(years, match.start(group), end) if years <= _OLDEST else None
 
 
 class AudienceWords:
@@ -42,15 +72,10 @@ class AudienceWords:
         return None
 
     def _by_age(self, plain: str) -> str | None:
-        match = _AGE.search(plain)
-        if match is None:
+        age = find_age(plain)
+        if age is None:
             return None
-        if match["months"]:
-            return "child"
-        age = int(match["is"] or match["old"] or match["of"])
-        if age > 110:
-            return None
-        return "child" if age < self._below else "adult"
+        return "child" if age.years < self._below else "adult"
 
 
 def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:

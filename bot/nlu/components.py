@@ -10,11 +10,13 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, METADATA, TEXT
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.encoder import shared_encoder
+from bot.nlu.entities import as_rasa
 from bot.nlu.intents import IntentModel
 from bot.nlu.understanding import Understood, understand
 from bot.runtime import runtime
@@ -113,6 +115,31 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
         message.set("intent_ranking", ranking, add_to_output=True)
         message.set("read_as", understood.read_as, add_to_output=True)
         message.set("second_question", understood.second, add_to_output=True)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class EntityMarker(GraphComponent, EntityExtractorMixin):
+    """Sets `entities`: the things, temperatures, ages, ... that a message names."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> EntityMarker:
+        """Nothing to read: the names are in memory."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add what each message names to the entities it has."""
+        for message in messages:
+            if message.get(TEXT):
+                found = runtime().named_things.find(str(message.get(TEXT)))
+                entities = self.add_extractor_name([as_rasa(entity) for entity in found])
+                message.set(ENTITIES, [*message.get(ENTITIES, []), *entities], add_to_output=True)
+        return messages
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)

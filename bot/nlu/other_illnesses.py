@@ -11,8 +11,8 @@ _STAGE = r"(?:[1-4iv]+|one|two|three|four)[abc]?"
 _LEUKEMIA = r"(?: leuk[a-z]+)?"
 # "all" in small letters is the illness after these words, unless a noun or determiner follows.
 _SMALL_ALL = re.compile(
-    r"\b(?:have|had|has|got|with|beat|relapsed|childhood|adult|pediatric|[bt][ -]cell) all"
-    r"(?= (?:and|but|too|relapse|again|since|myself)\b| ?[,.;:!?)]|$)"
+    r"\b(?:have|had|has|got|with|beat|relapsed|childhood|adult|pediatric|[bt][ -]cell) "
+    r"(?P<name>all)(?= (?:and|but|too|relapse|again|since|myself)\b| ?[,.;:!?)]|$)"
 )
 _CAPITAL_ALL = re.compile(r"\bALL\b")
 
@@ -21,6 +21,12 @@ _ILLNESS, _CONDITION = "\ue000", "\ue001"
 _MARK = f"[{_ILLNESS}{_CONDITION}]"
 _DENIED = re.compile(rf"\b(?:not|isn't|wasn't) (?:an? )?{_MARK}")
 _BETWEEN = rf"[^.?!{_ILLNESS}{_CONDITION}]{{0,80}}"
+
+
+def find_all(text: str) -> list[tuple[int, int]]:
+    """Where "ALL" or "all" is the illness and not the word."""
+    spans = [match.span("name") for match in _SMALL_ALL.finditer(text.lower())]
+    return spans if _shouted(text) else [*spans, *(m.span() for m in _CAPITAL_ALL.finditer(text))]
 
 
 class OtherIllnessWords:

@@ -14,6 +14,7 @@ from bot.database.engine import connect, connect_memory, upgrade
 from bot.errors import RecordsUnavailable
 from bot.knowledge.base import KnowledgeBase
 from bot.nlu.audience import AudienceWords
+from bot.nlu.entities import NamedThings
 from bot.nlu.other_illnesses import OtherIllnessWords
 from bot.nlu.questions import QuestionWords
 from bot.records.store import Records
@@ -42,6 +43,9 @@ def parts(tmp_path: Path) -> Runtime:
         audience_words=AudienceWords(content.audience),
         other_illnesses=OtherIllnessWords(content.other_illnesses),
         question_words=QuestionWords(content.follow_ups),
+        named_things=NamedThings(
+            content.names, content.interview, content.red_flags, AudienceWords(content.audience)
+        ),
     )
 
 
