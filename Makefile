@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
-.PHONY: help setup run test test-services check format evaluate content actions shell lock
+.PHONY: help setup run test test-entries test-services check format evaluate content actions shell lock
 
 help: ## what can be called
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,6 +15,9 @@ run: setup ## start the bot; ends with the address of the chat page
 
 test: setup ## every test
 	@$(PYTHON) -m pytest
+
+test-entries: setup ## every example question of every entry, over HTTP
+	@EVERY_QUESTION=1 $(PYTHON) -m pytest tests/http/test_every_entry.py
 
 test-services: ## install what some tests need (Debian: chromium)
 	@scripts/test-services

@@ -1,7 +1,11 @@
-"""Every entry is found over HTTP by each of its own example questions, for its audience."""
+"""Every entry is found over HTTP by its own example questions, for its audience.
+
+`make test` asks two of each entry; `make test-entries` asks all (2,000, some minutes).
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CONTENT = read_content(ROOT / "content").knowledge
 BY_TOPIC = {t: [e for e in CONTENT.entries.values() if e.topic == t] for t in CONTENT.topics}
 PEOPLE_AT_ONCE = 4
+QUESTIONS = None if os.environ.get("EVERY_QUESTION") else 2
 SAYS_WHO = {
     "child": "it is for my son, he is 6",
     "adult": "I am 40 years old",
@@ -52,7 +57,7 @@ def _values(message: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("topic", sorted(BY_TOPIC))
 def test_example_questions_find_their_entry(patient_bot: httpx.Client, topic: str) -> None:
-    asked = [(entry, question) for entry in BY_TOPIC[topic] for question in entry.questions]
+    asked = [(entry, q) for entry in BY_TOPIC[topic] for q in entry.questions[:QUESTIONS]]
     with ThreadPoolExecutor(PEOPLE_AT_ONCE) as people:
         answers = people.map(lambda pair: _said(patient_bot, *pair), asked)
         wrong = [
