@@ -9,12 +9,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from benchmarks.figures import share
 from bot.content.all_content import read_content
 from bot.content.red_flags import RedFlagContent
 from bot.triage.red_flags import Finding, RedFlagDetector
@@ -27,7 +27,6 @@ SETS = {
 }
 RANK = {"none": 0, "confirm": 0, "routine": 1, "urgent": 2, "emergency": 3, "crisis": 3}
 ALARMS = ("crisis", "emergency", "urgent")
-_Z = 1.96
 
 
 @dataclass(frozen=True)
@@ -76,34 +75,24 @@ def _case(raw: dict[str, Any], content: RedFlagContent) -> Case:
     return Case(raw["says"], flag.level, str(flag.sign))
 
 
-def rate(hits: int, n: int) -> str:
-    """`hits/n = per cent [interval]`."""
-    if not n:
-        return "-"
-    share, spread = hits / n, _Z * sqrt(hits * (n - hits) / n**3 + _Z**2 / (4 * n**2))
-    low = (share + _Z**2 / (2 * n) - spread) / (1 + _Z**2 / n)
-    high = (share + _Z**2 / (2 * n) + spread) / (1 + _Z**2 / n)
-    return f"{hits}/{n} = {share:.1%} [{low:.1%}, {high:.1%}]"
-
-
-def report(results: Sequence[Result]) -> Iterable[str]:
+def _of_set(results: Sequence[Result]) -> Iterable[str]:
     """The figures of one set, line by line."""
     alarms = [r for r in results if r.case.level in ALARMS]
     for level in ALARMS:
         of_level = [r for r in alarms if r.case.level == level]
-        yield f"recall {level}: {rate(sum(r.is_caught for r in of_level), len(of_level))}"
+        yield f"recall {level}: {share(sum(r.is_caught for r in of_level), len(of_level))}"
     right = sum(r.finding.level == r.case.level for r in alarms)
-    yield f"right level: {rate(right, len(alarms))}"
+    yield f"right level: {share(right, len(alarms))}"
     low = sum(RANK[r.case.level] - r.rank > 1 for r in alarms)
-    yield f"two levels too low: {rate(low, len(alarms))}"
+    yield f"two levels too low: {share(low, len(alarms))}"
     asked = sum(not r.is_caught and r.finding.confirm is not None for r in alarms)
-    yield f"asked instead of raised: {rate(asked, len(alarms))}"
+    yield f"asked instead of raised: {share(asked, len(alarms))}"
     for level in ("none", "confirm"):
         quiet = [r for r in results if r.case.level == level]
         cards = sum(r.finding.level is not None for r in quiet)
         confirms = sum(r.finding.confirm is not None for r in quiet)
-        yield f"cards on {level}: {rate(cards, len(quiet))}"
-        yield f"confirm lines on {level}: {rate(confirms, len(quiet))}"
+        yield f"cards on {level}: {share(cards, len(quiet))}"
+        yield f"confirm lines on {level}: {share(confirms, len(quiet))}"
     yield "recall per sign: " + ", ".join(_per_sign(alarms))
     yield "cards on none per kind: " + ", ".join(_per_kind(results))
 
@@ -122,16 +111,18 @@ def _per_kind(results: Sequence[Result]) -> Iterable[str]:
         yield f"{kind}: {sum(of_kind)}/{len(of_kind)}"
 
 
-def main() -> int:
-    """Print the figures of every set that is there."""
+def report() -> Iterable[str]:
+    """Markdown: the figures of every set that is there."""
     content = read_content(ROOT / "content").red_flags
     detector = RedFlagDetector(content)
     for name, path in SETS.items():
         if path.exists():
             results = [Result(case, detector.find(case.says)) for case in cases_of(path, content)]
-            sys.stdout.write("\n".join([f"== {name}", *report(results), ""]))
-    return 0
+            yield f"### {name}"
+            yield ""
+            yield from (f"- {line}" for line in _of_set(results))
+            yield ""
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.stdout.write("\n".join(report()) + "\n")
