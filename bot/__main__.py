@@ -15,7 +15,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from bot.content.all_content import Content, read_content
 from bot.database.engine import connect, upgrade
 from bot.errors import BotError, ContentError
+from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.load import load_knowledge
+from bot.knowledge.search import entry_search
 from bot.settings import ROOT, Settings, settings
 from bot.training import MODELS, QUESTIONS_FILE, model_path, write_questions
 
@@ -77,6 +79,7 @@ def prepare(config: Settings) -> Path:
     engine = connect(config.database_url)
     upgrade(engine)
     loaded = load_knowledge(engine, content.knowledge)
+    entry_search(KnowledgeBase(engine).catalogue())  # now, not in somebody's first turn
     engine.dispose()
     state = "loaded" if loaded else "up to date"
     console.print(f"2/4 knowledge base: {state} ({len(content.knowledge.entries)} entries)")

@@ -11,7 +11,7 @@ from bot.dialogue.own_words import own_reply
 from bot.dialogue.turn import Turn
 from bot.knowledge.base import Entry
 from bot.knowledge.replies import answer_reply
-from bot.knowledge.search import entry_asked, find_entry
+from bot.knowledge.search import answering_entry, entry_asked, find_entry
 from bot.rendering.reply import Choice, Reply
 from bot.runtime import Runtime
 
@@ -53,9 +53,7 @@ def _answer_question(turn: Turn, parts: Runtime) -> Response:
     question = "" if turn.choice or turn.topic is None else turn.question
     catalogue = parts.knowledge.catalogue()
     audience = said or turn.audience
-    entry = entry_asked(catalogue, question, audience=audience) or find_entry(
-        catalogue, topic, question, audience=audience
-    )
+    entry = answering_entry(catalogue, topic, question, audience=audience, named=turn.named)
     if entry is None:
         return [own_reply("unknown", parts, "declined", reason="unknown")], {}
     return _humanely(entry, turn, parts, audience=said)

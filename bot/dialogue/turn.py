@@ -12,7 +12,8 @@ class Turn:
 
     `text` is what the person wrote (for a tapped choice: its label), `choice` the value of a
     tapped choice, `ranking` the intents by score, best first. `question` is the text as it was
-    understood ("how is it given (blinatumomab)"), `second` intent and text of a second question.
+    understood ("how is it given (blinatumomab)"), `second` intent and text of a second question,
+    `named` the ids of the things the message names.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Turn:
     slots: dict[str, Any]
     red_flags: tuple[str, ...]
     second: tuple[str, str] | None = None
+    named: frozenset[str] = frozenset()
 
     @classmethod
     def from_tracker(cls, tracker: Any) -> Turn:
@@ -51,6 +53,7 @@ class Turn:
             slots=dict(tracker.slots),
             red_flags=tuple(metadata.get("red_flags") or ()),
             second=(second[0], second[1]) if second else None,
+            named=frozenset(str(e["value"]) for e in message.get("entities") or ()),
         )
 
     @property

@@ -16,10 +16,11 @@ from bot.content.skeleton import skeleton
 from bot.content.texts import read_texts
 from bot.database.engine import connect, upgrade
 from bot.errors import BotError, ContentError
-from bot.knowledge.base import Catalogue
+from bot.knowledge.base import Catalogue, KnowledgeBase
 from bot.knowledge.from_content import catalogue_of, readable_knowledge
 from bot.knowledge.load import load_knowledge
 from bot.knowledge.replies import answer_reply
+from bot.knowledge.search import entry_search
 from bot.rendering.reply import Reply
 from bot.settings import ROOT, settings
 
@@ -124,11 +125,12 @@ def _preview(options: argparse.Namespace) -> None:
 
 def _find(options: argparse.Namespace) -> None:
     from bot.knowledge.finding import found
-    from bot.training import MODELS
+    from bot.training import QUESTIONS_FILE, model_path
 
-    archives = sorted(MODELS.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    model = model_path(QUESTIONS_FILE) if QUESTIONS_FILE.exists() else None
+    archive = model if model is not None and model.exists() else None
     content = read_content(options.content)
-    for line in found(" ".join(options.question), content, archives[-1] if archives else None):
+    for line in found(" ".join(options.question), content, archive):
         _say(line)
 
 
@@ -137,6 +139,7 @@ def _load(options: argparse.Namespace) -> None:
     engine = connect(settings().database_url)
     upgrade(engine)
     loaded = load_knowledge(engine, content.knowledge)
+    entry_search(KnowledgeBase(engine).catalogue())  # encodes new texts, so that the bot need not
     engine.dispose()
     state = "loaded" if loaded else "up to date"
     _say(f"{len(content.knowledge.entries)} entries: {state}; a running bot answers with them.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -95,7 +96,40 @@ def entry_asked(catalogue: Catalogue, question: str, *, audience: str | None) ->
     An editor's new example question works at once, without training. Where two entries are as
     near, the one for this audience, else the one for everybody.
     """
+    return _asked(catalogue, entry_search(catalogue).near(question), audience)
+
+
+def find_entry(
+    catalogue: Catalogue, topic: str, question: str, *, audience: str | None
+) -> Entry | None:
+    """The entry of this topic that answers best; its overview when none is close.
+
+    `audience` is whom the question is about, None when not known. Entries for another audience are
+    taken only when there is nothing else. The overview gives way to the general entry for this
+    audience.
+    """
     near = entry_search(catalogue).near(question)
+    return _best(catalogue, topic, question, near, audience, frozenset())
+
+
+def answering_entry(
+    catalogue: Catalogue,
+    topic: str,
+    question: str,
+    *,
+    audience: str | None,
+    named: Set[str] = frozenset(),
+) -> Entry | None:
+    """The entry that is asked for word by word, of whatever topic; else the best of this topic.
+
+    `named`: the ids of the things that the message names (content/names.yml).
+    """
+    near = entry_search(catalogue).near(question)
+    asked = _asked(catalogue, near, audience)
+    return asked or _best(catalogue, topic, question, near, audience, named)
+
+
+def _asked(catalogue: Catalogue, near: Mapping[str, Near], audience: str | None) -> Entry | None:
     best = max((n.question for n in near.values()), default=0.0)
     if best < EXACT:
         return None
@@ -104,25 +138,23 @@ def entry_asked(catalogue: Catalogue, question: str, *, audience: str | None) ->
     return min(fitting or same, key=lambda e: (e.audience != audience, e.id))
 
 
-def find_entry(
-    catalogue: Catalogue, topic: str, question: str, *, audience: str | None
+def _best(
+    catalogue: Catalogue,
+    topic: str,
+    question: str,
+    near: Mapping[str, Near],
+    audience: str | None,
+    named: Set[str],
 ) -> Entry | None:
-    """The entry of this topic that answers best; its overview when none is close.
-
-    `audience` is whom the question is about, None when not known. Entries for another audience
-    are taken only when there is nothing else. The overview gives way to the general entry for
-    this audience.
-    """
     entries = catalogue.of_topic(topic)
     if not entries:
         return None
-    near = entry_search(catalogue).near(question)
     words = question.lower()
 
     def score(entry: Entry) -> tuple[float, str]:
         close = near[entry.id].both if near[entry.id].question >= MIN_CLOSENESS else 0.0
         value = close + _audience_score(entry, audience, close)
-        if any(name.replace("_", " ") in words for name in entry.about):
+        if any(name in named or name.replace("_", " ") in words for name in entry.about):
             value += NAMED
         if entry.id.endswith(".overview"):
             value += OVERVIEW

@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.encoder import shared_encoder
 from bot.nlu.entities import as_rasa
 from bot.nlu.intents import IntentModel
+from bot.nlu.trained import MODEL_FILE, read_model
 from bot.nlu.understanding import Understood, understand
 from bot.runtime import runtime
 
@@ -25,6 +26,8 @@ RED_FLAG = "red_flag"
 FALLBACK_INTENT = "nlu_fallback"
 # The topic of the answer just before, told by the channel.
 FOLLOWS = "follows"
+# Entities that say what a message is about, so that it does not go on from the last answer.
+THINGS = frozenset({"treatment", "test", "condition", "subtype"})
 INTENT_OF_LEVEL = {"emergency": "red_flag_emergency", "crisis": "crisis"}
 
 
@@ -67,7 +70,7 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
         intents = [str(message.get(INTENT)) for message in examples]
         self._model = IntentModel.train(texts, intents, shared_encoder())
         with self._storage.write_to(self._resource) as folder:
-            (folder / "intents.pickle").write_bytes(pickle.dumps(self._model))
+            (folder / MODEL_FILE).write_bytes(pickle.dumps(self._model))
         return self._resource
 
     @classmethod
@@ -80,8 +83,8 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
         **kwargs: Any,
     ) -> QuestionClassifier:
         """Read the trained model back; it stands in our own model archive."""
-        with model_storage.read_from(resource) as folder:
-            model = pickle.loads((folder / "intents.pickle").read_bytes())  # noqa: S301
+        with model_storage.read_from(resource) as folder, (folder / MODEL_FILE).open("rb") as file:
+            model = read_model(file)
         shared_encoder()
         return cls(config, model_storage, resource, model)
 
@@ -101,6 +104,7 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
             words=parts.question_words,
             things={topic.id: topic.thing or topic.label for topic in topics.values()},
             follows=(message.get(METADATA) or {}).get(FOLLOWS),
+            names_a_thing=any(e["entity"] in THINGS for e in message.get(ENTITIES) or ()),
             other_illness=parts.other_illnesses.names_other_illness,
         )
 
@@ -117,9 +121,8 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
         message.set("second_question", understood.second, add_to_output=True)
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class EntityMarker(GraphComponent, EntityExtractorMixin):
-    """Sets `entities`: the things, temperatures, ages, ... that a message names."""
+class _Marker(GraphComponent):
+    """A component that learns nothing: what it needs is in memory."""
 
     @classmethod
     def create(
@@ -128,9 +131,14 @@ class EntityMarker(GraphComponent, EntityExtractorMixin):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> EntityMarker:
-        """Nothing to read: the names are in memory."""
+    ) -> _Marker:
+        """Nothing to read."""
         return cls()
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class EntityMarker(_Marker, EntityExtractorMixin):
+    """Sets `entities`: the things, temperatures, ages, ... that a message names."""
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add what each message names to the entities it has."""
@@ -143,22 +151,11 @@ class EntityMarker(GraphComponent, EntityExtractorMixin):
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class RedFlagMarker(GraphComponent, IntentClassifier):
+class RedFlagMarker(_Marker, IntentClassifier):
     """Marks a message with what the red-flag detector found; an emergency becomes the intent.
 
     A channel that has screened the text already hands its finding over as metadata.
     """
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> RedFlagMarker:
-        """Nothing to read: the detector's content is in memory."""
-        return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set `red_flag` (level, rule, confirm) on each message."""

@@ -1,7 +1,7 @@
 """Writes all-MiniLM-L6-v2 as one ONNX graph: token numbers in, mean of the token vectors out.
 
-The weights are kept as 8-bit integers: a quarter of the size, and three times as fast; the vectors
-change little (cosine to the full ones 0.99) and the accuracy does not (benchmarks/hint3).
+The weights are kept as 8-bit integers: smaller and faster, and the vectors change little
+(tests/nlu/test_encoder.py compares them with the full ones).
 
 Needed once for each installation; the package `onnx` is imported only then. Attention and the
 skip/normalise pairs use onnxruntime's own operators (domain com.microsoft).

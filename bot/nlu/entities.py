@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import spacy
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
@@ -20,6 +18,7 @@ from bot.interview.mentions import find_mentions, is_denied
 from bot.interview.words import fold
 from bot.nlu.audience import Age, AudienceWords, find_age
 from bot.nlu.other_illnesses import find_all
+from bot.nlu.spelling import Spelling
 from bot.triage.assertion import Token, spelling_table, tokens_of
 from bot.triage.temperature import Temperature, find_temperatures
 
@@ -75,12 +74,13 @@ class NamedThings:
             self._matcher.add(thing.id, [self._doc(name) for name in _with_plurals(thing)])
         self._matcher.add(_NOTHING, [self._doc(phrase) for phrase in content.not_a_name])
         right = {word for s in script.symptoms for name in s.words for word in name.split()}
-        self._words = {word for t in content.things for n in _with_plurals(t) for word in n.split()}
-        self._right = {*self._words, *right, *content.right}
-        self._long: dict[str, list[str]] = {}
-        for word in sorted(self._words):
-            if len(word) >= ONE_SLIP_FROM:
-                self._long.setdefault(word[0], []).append(word)
+        words = {word for t in content.things for n in _with_plurals(t) for word in n.split()}
+        self._spelling = Spelling(
+            sorted(words),
+            {*words, *right, *content.right},
+            one_slip_from=ONE_SLIP_FROM,
+            two_slips_from=TWO_SLIPS_FROM,
+        )
 
     def find(self, text: str) -> tuple[Entity, ...]:
         """All entities in order; things do not overlap, the longest name wins, then names.yml."""
@@ -120,13 +120,7 @@ class NamedThings:
 
     def _mended(self, word: str) -> str:
         """The word as names write it: a long one that nobody knows as the nearest one in a name."""
-        word = self._respelt.get(word, word)
-        if len(word) < ONE_SLIP_FROM or word in self._right:
-            return word
-        slips = 1 if len(word) < TWO_SLIPS_FROM else 2
-        targets = self._long.get(word[0], ())
-        best = process.extractOne(word, targets, scorer=OSA.distance, score_cutoff=slips)
-        return str(best[0]) if best else word
+        return self._spelling.word(self._respelt.get(word, word))
 
     def _negated(self, plain: str, start: int, end: int) -> bool:
         clause = plain[max(0, start - 120) : start]

@@ -1,4 +1,4 @@
-"""Misspelt words, corrected towards the words of the training data (pure)."""
+"""Misspelt words, corrected towards words that matter (pure)."""
 
 from __future__ import annotations
 
@@ -9,38 +9,53 @@ from collections.abc import Collection, Iterable
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-SHORTEST = 4
-# From this length on two slips are forgiven, below it one.
-TWO_SLIPS_FROM = 8
 _WORD = re.compile(r"[a-z']+")
 
 
 class Spelling:
-    """Knows the words of the training data and, so that good English stays as it is, a lexicon.
+    """A word that is not right becomes the nearest target with the same first letter, if one is
+    near enough; of equally near ones the one that stands first.
 
-    A word that neither knows becomes the nearest training word with the same first letter, if one
-    is near enough; of equally near ones the more frequent.
+    `one_slip_from` and `two_slips_from`: the lengths from which slips are forgiven.
     """
 
-    def __init__(self, texts: Iterable[str], lexicon: Collection[str]) -> None:
-        """`texts`: plain (lower case); `lexicon`: words that are right though never seen here."""
-        counts = Counter(word for text in texts for word in _WORD.findall(text))
-        self._right = {*counts, *lexicon}
-        # A word seen once and unknown to the lexicon may itself be a slip.
+    def __init__(
+        self,
+        targets: Iterable[str],
+        right: Collection[str],
+        *,
+        one_slip_from: int,
+        two_slips_from: int,
+    ) -> None:
+        """`targets`: the words that matter, most frequent first; `right`: words left alone."""
+        self._right = frozenset(right)
+        self._one, self._two = one_slip_from, two_slips_from
         self._targets: dict[str, list[str]] = {}
-        for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-            if len(word) >= SHORTEST and (count > 1 or word in lexicon):
+        for word in targets:
+            if len(word) >= one_slip_from:
                 self._targets.setdefault(word[0], []).append(word)
 
-    def correct(self, text: str) -> str:
-        """The plain text with its slips mended."""
-        return _WORD.sub(lambda match: self._word(match.group()), text)
+    @classmethod
+    def learned(cls, texts: Iterable[str], lexicon: Collection[str]) -> Spelling:
+        """Corrects towards the words of plain `texts`; `lexicon` holds other good English words."""
+        counts = Counter(word for text in texts for word in _WORD.findall(text))
+        # A word seen once and unknown to the lexicon may itself be a slip.
+        targets = [
+            word
+            for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+            if count > 1 or word in lexicon
+        ]
+        return cls(targets, {*counts, *lexicon}, one_slip_from=4, two_slips_from=8)
 
-    def _word(self, word: str) -> str:
-        if len(word) < SHORTEST or word in self._right:
+    def correct(self, text: str) -> str:
+        """The plain (lower case) text with its slips mended."""
+        return _WORD.sub(lambda match: self.word(match.group()), text)
+
+    def word(self, word: str) -> str:
+        """One word, mended where it is a slip."""
+        if len(word) < self._one or word in self._right:
             return word
-        slips = 1 if len(word) < TWO_SLIPS_FROM else 2
+        slips = 1 if len(word) < self._two else 2
         targets = self._targets.get(word[0], [])
-        found = process.extract(word, targets, scorer=OSA.distance, score_cutoff=slips, limit=None)
-        # `targets` begin with the frequent words, and the sort keeps that order.
-        return str(min(found, key=lambda hit: (hit[1], hit[2]))[0]) if found else word
+        found = process.extractOne(word, targets, scorer=OSA.distance, score_cutoff=slips)
+        return str(found[0]) if found else word

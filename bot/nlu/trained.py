@@ -11,7 +11,7 @@ import yaml
 
 from bot.nlu.intents import IntentModel
 
-_MODEL_FILE = "intents.pickle"
+MODEL_FILE = "intents.pickle"
 _CLASSIFIER = "bot.nlu.components.QuestionClassifier"
 
 
@@ -19,17 +19,16 @@ def trained_intents(archive: Path) -> IntentModel | None:
     """The model of this archive (our own, made by training here); None when it holds none."""
     with tarfile.open(archive) as files:
         for member in files:
-            content = files.extractfile(member) if member.name.endswith(_MODEL_FILE) else None
+            content = files.extractfile(member) if member.name.endswith(MODEL_FILE) else None
             if content is not None:
-                return _unpickled(content)
+                return read_model(content)
     return None
 
 
-def _unpickled(file: IO[bytes]) -> IntentModel | None:
-    try:
-        model: IntentModel = pickle.load(file)  # noqa: S301
-    except (AttributeError, ModuleNotFoundError):
-        return None  # made by an earlier version of the program; the next start trains anew
+def read_model(file: IO[bytes]) -> IntentModel:
+    """The model of a file that our own training wrote, with this version of bot/nlu: the name of
+    the archive holds a hash of the program, so an older one is never read."""
+    model: IntentModel = pickle.load(file)  # noqa: S301
     return model
 
 

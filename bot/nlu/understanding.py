@@ -38,17 +38,19 @@ def understand(
     words: QuestionWords,
     things: Mapping[str, str],
     follows: str | None,
+    names_a_thing: bool = False,
     other_illness: Callable[[str], bool],
 ) -> Understood:
     """Read one message. `things`: what "it" stands for by topic; `follows`: the topic of the
-    answer just before, None when there was none."""
+    answer just before, None when there was none. `names_a_thing`: the message says itself what it is
+    about (a treatment, a test), so it does not go on."""
     if other_illness(text):
         return Understood([Ranked(OTHER_ILLNESS_INTENT, 1.0), *rank(text)])
     reader = _Reader(rank, words, things)
     ranked = rank(text)
     return (
         reader.two_questions(text, [r.intent for r in ranked[:MENTIONED]])
-        or reader.going_on(text, ranked, follows)
+        or reader.going_on(text, ranked, None if names_a_thing else follows)
         or Understood(ranked)
     )
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from bot.rasa_parts.patches import install_patches
 from bot.settings import ROOT, Settings
 
@@ -16,7 +18,6 @@ _ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",
     "RASA_MAX_CACHE_SIZE": "0",  # Rasa's cache does not see changes of our components
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    "OMP_NUM_THREADS": "1",
 }
 
 
@@ -38,6 +39,8 @@ def prepare(settings: Settings) -> None:
 def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> None:
     """Serve until stopped. `on_ready` is called once requests are answered."""
     prepare(settings)
+    # A turn's sums are small: threads would only get in each other's way. Training keeps all.
+    threadpool_limits(1)
     from functools import partial
 
     from rasa.core.run import (

@@ -9,7 +9,7 @@ import pytest
 from bot.content.all_content import read_content
 from bot.nlu.intents import Ranked
 from bot.nlu.questions import QuestionWords
-from bot.nlu.understanding import understand
+from bot.nlu.understanding import Rank, understand
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = QuestionWords(read_content(ROOT / "content").follow_ups)
@@ -47,7 +47,7 @@ def test_parts(says: str, parts: tuple[str, ...]) -> None:
     assert WORDS.parts(says) == parts
 
 
-def _rank(scores: dict[str, list[tuple[str, float]]]) -> object:
+def _rank(scores: dict[str, list[tuple[str, float]]]) -> Rank:
     return lambda text: [Ranked(i, s) for i, s in scores.get(text, [("out_of_scope", 0.1)])]
 
 
@@ -68,7 +68,7 @@ def test_going_on(
 ) -> None:
     understood = understand(
         "why is it so",
-        rank=_rank({"why is it so": [alone], "is it so (MRD)": [completed]}),  # type: ignore[arg-type]
+        rank=_rank({"why is it so": [alone], "is it so (MRD)": [completed]}),
         words=WORDS,
         things={"mrd": "MRD"},
         follows=follows,

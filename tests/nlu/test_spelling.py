@@ -30,4 +30,4 @@ TEXTS = [
     ],
 )
 def test_corrected(written: str, read: str) -> None:
-    assert Spelling(TEXTS, {"relate", "the", "relapse"}).correct(written) == read
+    assert Spelling.learned(TEXTS, {"relate", "the", "relapse"}).correct(written) == read

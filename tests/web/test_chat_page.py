@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-
 import httpx
-import pytest
-from playwright.sync_api import expect, sync_playwright
-
-CHROMIUM = shutil.which("chromium")
+from playwright.sync_api import Browser, expect
 
 
-def test_a_person_can_use_the_page(bot: httpx.Client) -> None:
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is missing: run `make test-services`")
-        pytest.skip("chromium is missing: run `make test-services`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking", "--disable-sync"],
-        )
-        page = browser.new_page()
-        faults: list[str] = []
-        hosts: set[str] = set()
-        page.on("console", lambda message: faults.append(message.text))
-        page.on("request", lambda request: hosts.add(httpx.URL(request.url).host))
-        page.goto(f"{bot.base_url}/chat")
-        box = page.locator("relapse-chat textarea").first
-        box.fill("what are the odds it returns in kids")
-        box.press("Enter")
-        expect(page.get_by_text("About 10 in 100 children with ALL relapse.")).to_be_visible()
-        box.fill("I have chest pain")
-        box.press("Enter")
-        expect(page.get_by_role("alert")).to_contain_text("Call the emergency number now.")
-        browser.close()
+def test_a_person_can_use_the_page(bot: httpx.Client, browser: Browser) -> None:
+    page = browser.new_page()
+    faults: list[str] = []
+    hosts: set[str] = set()
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("request", lambda request: hosts.add(httpx.URL(request.url).host))
+    page.goto(f"{bot.base_url}/chat")
+    box = page.locator("relapse-chat textarea").first
+    box.fill("what are the odds it returns in kids")
+    box.press("Enter")
+    expect(page.get_by_text("About 10 in 100 children with ALL relapse.")).to_be_visible()
+    box.fill("I have chest pain")
+    box.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Call the emergency number now.")
     assert faults == [], "no script fault, nothing refused by the content security policy"
     assert hosts <= {"127.0.0.1", ""}, hosts

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-CHROMIUM = shutil.which("chromium")
+COLOURS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "forced": {"forced_colors": "active"},
+}
 
 
-@pytest.fixture(params=["light", "dark", "forced"])
-def page(bot: httpx.Client, request: pytest.FixtureRequest) -> Iterator[Page]:
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is missing: run `make test-services`")
-        pytest.skip("chromium is missing: run `make test-services`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking", "--disable-sync"],
-        )
-        colours = {
-            "light": {"color_scheme": "light"},
-            "dark": {"color_scheme": "dark"},
-            "forced": {"forced_colors": "active"},
-        }[request.param]
-        page = browser.new_page(**colours)
-        page.goto(f"{bot.base_url}/chat")
-        yield page
-        browser.close()
+@pytest.fixture(params=COLOURS)
+def page(bot: httpx.Client, browser: Browser, request: pytest.FixtureRequest) -> Page:
+    page = browser.new_page(**COLOURS[request.param])
+    page.goto(f"{bot.base_url}/chat")
+    return page
 
 
 def ask(page: Page, text: str) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
-import bot.knowledge.tables
-import bot.records.tables  # noqa: F401 - each import fills the metadata
-from bot.database.engine import metadata
+from bot.knowledge import tables as knowledge
+from bot.records import tables as records
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=[knowledge.metadata, records.metadata],
     render_as_batch=True,
 )
 with context.begin_transaction():
