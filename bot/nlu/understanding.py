@@ -42,8 +42,8 @@ def understand(
     other_illness: Callable[[str], bool],
 ) -> Understood:
     """Read one message. `things`: what "it" stands for by topic; `follows`: the topic of the
-    answer just before, None when there was none. `names_a_thing`: the message says itself what it is
-    about (a treatment, a test), so it does not go on."""
+    answer just before, None when there was none. `names_a_thing`: the message says itself what it
+    is about (a treatment, a test), so it does not go on."""
     if other_illness(text):
         return Understood([Ranked(OTHER_ILLNESS_INTENT, 1.0), *rank(text)])
     reader = _Reader(rank, words, things)
