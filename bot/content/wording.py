@@ -64,7 +64,10 @@ def wording(entries: Iterable[Entry], rules: ReviewRules) -> Wording:
 
 
 def repeated_sentences(entries: Iterable[Entry]) -> Iterator[str]:
-    """Sentences that stand, the same or nearly so, in two entries; other facts are pointed out."""
+    """Sentences that stand nearly the same in two entries; other facts are pointed out.
+
+    The same words from the same facts are one wording, as wished: nothing to mend.
+    """
     sentences = [
         (entry, s, frozenset(plain_words(s.text).split()))
         for entry in entries
@@ -80,7 +83,10 @@ def repeated_sentences(entries: Iterable[Entry]) -> Iterator[str]:
                 continue
             if numbers_in(sentence.text) != numbers_in(earlier.text):
                 continue
-            facts = "" if set(sentence.facts) == set(earlier.facts) else ", from other facts"
+            same_facts = set(sentence.facts) == set(earlier.facts)
+            if same_facts and sentence.text == earlier.text:
+                continue
+            facts = "" if same_facts else ", from other facts"
             yield (
                 f"{entry.file}: {entry.id}: sentence: nearly the same as in {other.id}{facts}; "
                 f"say it in one way: {sentence.text!r} / {earlier.text!r}"
