@@ -58,8 +58,8 @@ def found(question: str, content: Content, archive: Path | None) -> Iterator[str
 
 def _by_meaning(question: str, catalogue: Catalogue) -> Iterator[str]:
     near = entry_search(catalogue).near(question)
-    for entry_id in sorted(near, key=lambda key: (-near[key].both, key))[:SHOWN]:
-        yield f"{near[entry_id].both:5.2f}  {entry_id}"
+    for entry_id in sorted(near, key=lambda key: (-near[key].all, key))[:SHOWN]:
+        yield f"{near[entry_id].all:5.2f}  {entry_id}"
 
 
 def _by_audience(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from bot.nlu.encoder import shared_encoder
 from bot.nlu.vectors import vectors_of
 
 # What counts beside the cosine to an entry's nearest example question.
-ANSWER_WEIGHT = 0.5
+ANSWER_WEIGHT, SENTENCE_WEIGHT = 0.5, 0.5
 SAME_AUDIENCE, NAMED, OVERVIEW = 0.1, 0.25, 0.03
 MIN_CLOSENESS = 0.25
 # From here on a question is an example question but for spelling: its entry answers, whatever else.
@@ -26,41 +27,49 @@ GENERAL = {"child": "children", "adult": "adults", "caregiver": "parents"}
 @dataclass(frozen=True)
 class Near:
     """How close a question is to an entry, from -1 to 1: to its nearest example question (or its
-    title), and to what it says first."""
+    title), to what it says first, and to its nearest sentence."""
 
     question: float
     answer: float
+    sentence: float
 
     @property
-    def both(self) -> float:
-        """The two as one figure, at most 1."""
-        return (self.question + ANSWER_WEIGHT * self.answer) / (1 + ANSWER_WEIGHT)
+    def all(self) -> float:
+        """The three as one figure, at most 1."""
+        weighed = ANSWER_WEIGHT * self.answer + SENTENCE_WEIGHT * self.sentence
+        return (self.question + weighed) / (1 + ANSWER_WEIGHT + SENTENCE_WEIGHT)
 
 
 class EntrySearch:
     """The meaning of all entries of one catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        texts: list[str] = []
-        self._blocks: list[int] = []
-        answers: list[str] = []
+        entries = list(catalogue.entries.values())
         self._ids = list(catalogue.entries)
-        for entry in catalogue.entries.values():
-            self._blocks.append(len(texts))
-            texts += [text.lower() for text in (entry.title, *entry.questions)]
-            answers.append(_says_first(entry))
-        vectors = vectors_of([*texts, *answers], shared_encoder())
-        self._questions, self._answers = vectors[: len(texts)], vectors[len(texts) :]
+        asked = [[text.lower() for text in (e.title, *e.questions)] for e in entries]
+        said = [[s.text for s in e.sentences] for e in entries]
+        self._asked_blocks, self._said_blocks = _starts(asked), _starts(said)
+        texts = ([t for block in asked for t in block], [_says_first(e) for e in entries],
+                 [t for block in said for t in block])  # fmt: skip
+        vectors = vectors_of([t for part in texts for t in part], shared_encoder())
+        ends = (len(texts[0]), len(texts[0]) + len(texts[1]))
+        self._questions, self._answers, self._sentences = np.split(vectors, ends)
 
     def near(self, question: str) -> dict[str, Near]:
         """For each entry id, how close the question is."""
         if not question.strip() or not self._ids:
-            return dict.fromkeys(self._ids, Near(0.0, 0.0))
+            return dict.fromkeys(self._ids, Near(0.0, 0.0, 0.0))
         vector = shared_encoder().encode(question.lower())
-        questions = np.maximum.reduceat(self._questions @ vector, self._blocks)
+        questions = np.maximum.reduceat(self._questions @ vector, self._asked_blocks)
         answers = self._answers @ vector
-        pairs = zip(self._ids, questions.tolist(), answers.tolist(), strict=True)
-        return {entry: Near(q, a) for entry, q, a in pairs}
+        sentences = np.maximum.reduceat(self._sentences @ vector, self._said_blocks)
+        figures = zip(questions.tolist(), answers.tolist(), sentences.tolist(), strict=True)
+        return {entry: Near(*near) for entry, near in zip(self._ids, figures, strict=True)}
+
+
+def _starts(blocks: list[list[str]]) -> list[int]:
+    """Where each block begins when all stand in one row."""
+    return [0, *accumulate(len(block) for block in blocks[:-1])]
 
 
 def _says_first(entry: Entry) -> str:
@@ -152,7 +161,7 @@ def _best(
     words = question.lower()
 
     def score(entry: Entry) -> tuple[float, str]:
-        close = near[entry.id].both if near[entry.id].question >= MIN_CLOSENESS else 0.0
+        close = near[entry.id].all if near[entry.id].question >= MIN_CLOSENESS else 0.0
         value = close + _audience_score(entry, audience, close)
         if any(name in named or name.replace("_", " ") in words for name in entry.about):
             value += NAMED
