@@ -31,7 +31,7 @@ format: setup ## put the code into its format
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
 
-evaluate: setup ## understanding, emergencies, HINT3 (needs HINT3_DIR): prints, writes docs/evaluation.md
+evaluate: setup ## writes docs/evaluation.md; HINT3 needs HINT3_DIR (DIET=--diet: Rasa's starter beside it, 15 minutes)
 	@$(PYTHON) -m benchmarks.evaluate $(DIET)
 
 content: setup ## check content/: facts, sources, numbers, plain words (TOPICS="mrd car_t": only these)

@@ -1,17 +1,26 @@
-"""The NLU pipeline of Rasa's starter bot (`rasa init`), trained and asked in this process.
+"""The NLU pipeline of Rasa's starter bot (`rasa init`) on HINT3, beside ours in the same run.
 
-Needs the real TensorFlow, which the bot itself never loads: run it in a process of its own.
+`python -m benchmarks.diet` (`make evaluate DIET=--diet` calls it) writes benchmarks/results. It
+needs the real TensorFlow, which the bot itself never loads: a process of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import sys
 import tempfile
+import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from benchmarks import hint3
+
+COMMAND = "python -m benchmarks.diet"
 Pairs = list[tuple[str, str]]
 # config.yml of `rasa init`, Rasa 3.6.21.
 PIPELINE: list[dict[str, Any]] = [
@@ -29,6 +38,7 @@ PIPELINE: list[dict[str, Any]] = [
 
 def diet_classifier(train: Pairs) -> Any:
     """Train on these pairs; what it returns gives the first intent and its confidence."""
+    os.environ["RASA_MAX_CACHE_SIZE"] = "0"  # train in earnest each time
     from rasa.core.agent import Agent
     from rasa.model_training import train_nlu
 
@@ -57,3 +67,36 @@ def diet_classifier(train: Pairs) -> Any:
         return asyncio.run(all_of())
 
     return answer
+
+
+def main(data: Path) -> None:
+    """Run both on every bot and keep what they score."""
+    scores: dict[str, dict[str, tuple[float, float]]] = {hint3.OURS: {}, hint3.STARTER: {}}
+    seconds = {}
+    for bot, score in hint3.scores(data, hint3.ours):
+        scores[hint3.OURS][bot] = _rounded(score)
+    begun = time.monotonic()
+    for bot, score in hint3.scores(data, diet_classifier):
+        scores[hint3.STARTER][bot] = _rounded(score)
+        seconds[bot] = round(time.monotonic() - begun)
+        begun = time.monotonic()
+    run = {
+        "command": COMMAND,
+        "run_on": date.today().isoformat(),
+        "what": "best accuracy and best Matthews correlation; seconds to train and ask the starter",
+        "scores": scores,
+        "seconds": seconds,
+    }
+    hint3.RASA_RUN.parent.mkdir(exist_ok=True)
+    hint3.RASA_RUN.write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
+
+
+def _rounded(score: hint3.Score) -> tuple[float, float]:
+    return round(score.accuracy, 4), round(score.matthews, 4)
+
+
+if __name__ == "__main__":
+    where = hint3.folder()
+    if where is None:
+        sys.exit(f"HINT3_DIR names no folder; the data are published at {hint3.PUBLISHED_AT}")
+    main(where)
