@@ -19,6 +19,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 420  # the first start trains the model
+NO_NETWORK = ROOT / "tests" / "no_network"  # its sitecustomize.py lets a bot reach loopback only
 
 
 class Person:
@@ -76,7 +77,7 @@ def free_port() -> int:
 
 @contextmanager
 def started_bot(folder: Path, **environment: str) -> Iterator[httpx.Client]:
-    """`python -m bot run` with a database of its own; ended with Ctrl-C."""
+    """`python -m bot run` with a database of its own and without a network; ended with Ctrl-C."""
     port = free_port()
     log = folder / "bot.log"
     settings = {
@@ -84,6 +85,8 @@ def started_bot(folder: Path, **environment: str) -> Iterator[httpx.Client]:
         "DATABASE_URL": f"sqlite:///{folder}/bot.db",
         "SESSIONS_PER_MINUTE": "10000",
         "MESSAGES_PER_MINUTE": "10000",
+        "PYTHONPATH": str(NO_NETWORK),
+        "NETWORK_LOG": str(folder / "network.log"),
         **environment,
     }
     with log.open("w") as output:
