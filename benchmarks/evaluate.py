@@ -6,7 +6,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
-from benchmarks import hint3, red_flags, threshold, understanding
+from benchmarks import (
+    calibration,
+    cross_validation,
+    entities,
+    hint3,
+    red_flags,
+    speed,
+    threshold,
+    understanding,
+)
 from bot.settings import ROOT
 
 TARGET = ROOT / "docs" / "evaluation.md"
@@ -26,9 +35,13 @@ def main() -> int:
     diet = "--diet" in sys.argv
     sections: list[tuple[str, Callable[[], Iterable[str]]]] = [
         ("Questions (held out)", understanding.report),
+        ("Training examples, cross-validated", cross_validation.report),
         ("The threshold, on examples set aside", threshold.report),
+        ("Calibration: the score and the share that is right", calibration.report),
+        ("Entities (tests/cases/entities.yml, not held out)", entities.report),
         ("Emergencies", red_flags.report),
         ("HINT3, real messages to three other bots", lambda: _hint3(diet)),
+        ("Speed on the machine that ran this", speed.report),
     ]
     lines = [HEAD]
     for title, report in sections:

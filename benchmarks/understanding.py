@@ -10,6 +10,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -109,13 +110,20 @@ class Reader:
         return Heard(case, best.intent, best.score, offered, best.score >= self._least)
 
 
-def report() -> Iterator[str]:
-    """Markdown lines."""
+@lru_cache(maxsize=1)
+def heard() -> tuple[list[Heard], list[Heard]]:
+    """The held-out questions and the messages to decline, each read once."""
     content = read_content(ROOT / "content")
     topics = content.knowledge.topics
     reader = Reader(content)
     asked = [reader.hear(c) for c in read_cases(CASES / "questions.yml", topics)]
     outside = [reader.hear(c) for c in read_cases(CASES / "out_of_scope.yml", topics)]
+    return asked, outside
+
+
+def report() -> Iterator[str]:
+    """Markdown lines."""
+    asked, outside = heard()
     yield from _totals(asked, outside)
     yield ""
     yield from _slices(asked)
