@@ -18,12 +18,14 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.cross_validation import cross_validated
-from benchmarks.understanding import heard
+from benchmarks.understanding import SETS, heard
 from bot.settings import ROOT
 
 PLOT = ROOT / "docs" / "evaluation" / "reliability.svg"
 BINS = 10
 LEAST_SCORE = 1e-3
+LEARNED_FROM = "training examples, cross-validated"
+MARKERS = "os^Dv"
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def draw(file: Path, panels: dict[str, dict[str, list[Bin]]]) -> None:
 
 def _panel(axis: Any, title: str, lines: dict[str, list[Bin]]) -> None:
     axis.plot([0, 1], [0, 1], color="0.7", linestyle=":", label="score = share right")
-    for (name, found), marker in zip(lines.items(), "os^", strict=False):
+    for (name, found), marker in zip(lines.items(), MARKERS, strict=False):
         axis.plot([b.score for b in found], [b.right for b in found], marker=marker, label=name)
     axis.set(xlim=(0, 1), ylim=(0, 1), title=title, xlabel="score", ylabel="share right")
     axis.legend(loc="lower right", fontsize="small")
@@ -98,13 +100,12 @@ def _panel(axis: Any, title: str, lines: dict[str, list[Bin]]) -> None:
 
 def report() -> Iterator[str]:
     """Markdown; draws the plot."""
-    asked, outside = heard()
-    sets = {
-        "training examples, cross-validated": _scores_and_right(cross_validated()),
-        "questions (held out)": _scores_and_right(asked),
-        "out of scope and other illnesses (held out)": _scores_and_right(outside),
-    }
-    curve = fitted_curve(*sets["training examples, cross-validated"])
+    sets = {LEARNED_FROM: _scores_and_right(cross_validated())}
+    for name, ending in SETS.items():
+        asked, outside = heard(ending)
+        sets[f"held-out questions, {name}"] = _scores_and_right(asked)
+        sets[f"held-out messages to decline, {name}"] = _scores_and_right(outside)
+    curve = fitted_curve(*sets[LEARNED_FROM])
     chances = {name: (curve.chances(scores), right) for name, (scores, right) in sets.items()}
     yield "| messages | n | ECE of the score | ECE of the score read through the curve |"
     yield "|---|---|---|---|"

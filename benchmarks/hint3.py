@@ -110,9 +110,11 @@ def report(data: Path | None) -> Iterator[str]:
         yield f"| {bot} | {' | '.join(cells)} |"
     beside = ", ".join(_cell(kept[OURS][bot]) for bot in BOTS)
     yield ""
-    yield f"{STARTER}: run on {run['run_on']} by `{run['command']}` beside AfterALL ({beside}),"
-    yield f"one random seed, {sum(run['seconds'].values())} s to train and ask. `make evaluate"
-    yield "DIET=--diet` runs it anew and replaces benchmarks/results/hint3_diet.json."
+    yield f"{STARTER}: run on {run['run_on']} by `{run['command']}`"
+    took = sum(run["seconds"].values())
+    yield f"beside AfterALL ({beside}), with one random seed, {took} s to"
+    yield "train and ask. `make evaluate DIET=--diet` runs it anew and replaces"
+    yield "benchmarks/results/hint3_diet.json."
 
 
 def _cell(score: Score) -> str:

@@ -32,6 +32,6 @@ def test_other_processes_other_hash_seeds_same_model() -> None:
         )
         for seed in ("1", "2")
     ]
-    one, other = (process.communicate(timeout=120)[0] for process in started)
+    one, other = (process.communicate(timeout=300)[0] for process in started)
     assert one == other
     assert int(one.split()[0]) >= 3, "examples, weights and n-grams are compared"
