@@ -19,6 +19,7 @@ from benchmarks.figures import share
 from bot.content.all_content import read_content
 from bot.nlu.encoder import shared_encoder
 from bot.nlu.intents import IntentModel
+from bot.nlu.told import ToldWords
 from bot.settings import ROOT
 from bot.training import training_pairs
 
@@ -45,17 +46,18 @@ class Read:
 @lru_cache(maxsize=1)
 def cross_validated() -> list[Read]:
     """Every training example, read once."""
-    pairs = training_pairs(read_content(ROOT / "content").knowledge)
-    return [read for fold in range(FOLDS) for read in _fold(pairs, fold)]
+    knowledge = read_content(ROOT / "content").knowledge
+    pairs, told = training_pairs(knowledge), ToldWords.of_entries(knowledge)
+    return [read for fold in range(FOLDS) for read in _fold(pairs, told, fold)]
 
 
-def _fold(pairs: list[tuple[str, str]], fold: int) -> Iterator[Read]:
+def _fold(pairs: list[tuple[str, str]], told: ToldWords, fold: int) -> Iterator[Read]:
     kept = [pair for pair in pairs if _fold_of(pair[0]) != fold]
     encoder = shared_encoder()
     model = IntentModel.train([text for text, _ in kept], [intent for _, intent in kept], encoder)
     for text, label in pairs:
         if _fold_of(text) == fold:
-            best = model.rank(text, encoder)[0]
+            best = model.rank(text, encoder, told)[0]
             yield Read(text, label, best.intent, best.score)
 
 

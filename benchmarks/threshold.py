@@ -16,6 +16,7 @@ from bot.content.all_content import read_content
 from bot.nlu.encoder import shared_encoder
 from bot.nlu.intents import IntentModel
 from bot.nlu.other_illnesses import OtherIllnessWords
+from bot.nlu.told import ToldWords
 from bot.settings import ROOT
 from bot.training import training_pairs
 
@@ -32,11 +33,12 @@ def report() -> Iterator[str]:
     aside = {p for p in pairs if p[0] not in fixed and _is_set_aside(p[0])}
     kept = [p for p in pairs if p not in aside]
     model = IntentModel.train([t for t, _ in kept], [i for _, i in kept], shared_encoder())
+    told = ToldWords.of_entries(content.knowledge)
     illness = OtherIllnessWords(content.other_illnesses).names_other_illness
     heard = []
     for text, intent in pairs:
         if (text, intent) in aside:
-            best = model.rank(text, shared_encoder())[0]
+            best = model.rank(text, shared_encoder(), told)[0]
             said = ("other_cancer", 1.0) if illness(text) else (best.intent, best.score)
             heard.append((intent, *said))
     inside = [h for h in heard if h[0] not in DECLINES]

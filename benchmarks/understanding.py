@@ -23,6 +23,7 @@ from bot.nlu.encoder import shared_encoder
 from bot.nlu.intents import IntentModel
 from bot.nlu.other_illnesses import OtherIllnessWords
 from bot.nlu.questions import QuestionWords
+from bot.nlu.told import ToldWords
 from bot.nlu.trained import threshold
 from bot.nlu.understanding import understand
 from bot.settings import ROOT
@@ -94,6 +95,7 @@ class Reader:
             [t for t, _ in pairs], [i for _, i in pairs], shared_encoder()
         )
         self._words = QuestionWords(content.follow_ups)
+        self._told = ToldWords.of_entries(content.knowledge)
         self._illness = OtherIllnessWords(content.other_illnesses)
         self._least = threshold(ROOT / "config.yml")
 
@@ -101,7 +103,7 @@ class Reader:
         """Read one message without a conversation before it."""
         understood = understand(
             case.text,
-            rank=lambda text: self._model.rank(text, shared_encoder()),
+            rank=lambda text: self._model.rank(text, shared_encoder(), self._told),
             words=self._words,
             things={},
             follows=None,

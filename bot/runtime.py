@@ -14,6 +14,7 @@ from bot.nlu.audience import AudienceWords
 from bot.nlu.entities import NamedThings
 from bot.nlu.other_illnesses import OtherIllnessWords
 from bot.nlu.questions import QuestionWords
+from bot.nlu.told import ToldWords
 from bot.records.store import Records
 from bot.settings import Settings, settings
 from bot.triage.red_flags import RedFlagDetector
@@ -32,6 +33,7 @@ class Runtime:
     audience_words: AudienceWords
     other_illnesses: OtherIllnessWords
     question_words: QuestionWords
+    told_words: ToldWords
     named_things: NamedThings
 
 
@@ -54,6 +56,7 @@ def runtime() -> Runtime:
         audience_words=audience_words,
         other_illnesses=OtherIllnessWords(content.other_illnesses),
         question_words=QuestionWords(content.follow_ups),
+        told_words=ToldWords.of_entries(content.knowledge),
         named_things=NamedThings(
             content.names, content.interview, content.red_flags, audience_words
         ),

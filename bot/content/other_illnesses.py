@@ -24,6 +24,8 @@ class OtherIllnessesContent(ContentModel):
     conditions_in_capitals: Words
     illnesses_in_capitals: Words
     organs: Words
+    organs_said_alone: Words
+    comes_back: Words
     beside_treatment: Words
     treatment_words: Words
     late_effect_risk: Words

@@ -14,6 +14,7 @@ from bot.nlu.audience import AudienceWords
 from bot.nlu.encoder import shared_encoder
 from bot.nlu.other_illnesses import OtherIllnessWords
 from bot.nlu.questions import QuestionWords
+from bot.nlu.told import ToldWords
 from bot.nlu.trained import threshold, trained_intents
 from bot.nlu.understanding import understand
 from bot.settings import ROOT
@@ -35,9 +36,10 @@ def found(question: str, content: Content, archive: Path | None) -> Iterator[str
         yield "No trained model yet (`python -m bot prepare` makes one); the nearest by meaning:"
         yield from _by_meaning(question, catalogue)
         return
+    told = ToldWords.of_entries(content.knowledge)
     understood = understand(
         question,
-        rank=lambda text: model.rank(text, shared_encoder()),
+        rank=lambda text: model.rank(text, shared_encoder(), told),
         words=QuestionWords(content.follow_ups),
         things={},
         follows=None,

@@ -100,7 +100,7 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
         topics = parts.content.knowledge.topics
         return understand(
             str(message.get(TEXT)),
-            rank=lambda text: model.rank(text, shared_encoder()),
+            rank=lambda text: model.rank(text, shared_encoder(), parts.told_words),
             words=parts.question_words,
             things={topic.id: topic.thing or topic.label for topic in topics.values()},
             follows=(message.get(METADATA) or {}).get(FOLLOWS),

@@ -34,11 +34,12 @@ class OtherIllnessWords:
 
     def __init__(self, content: OtherIllnessesContent) -> None:
         c = content
-        organs = _either(c.organs)
+        organs, alone = _either(c.organs), _either(c.organs_said_alone)
         of_organ = (
             rf"(?:{organs}) {_CANCER}"
             rf"|{_CANCER} (?:of|in|on|behind) (?:the |my |his |her )?(?:{organs})"
             rf"|stage {_STAGE} (?:{organs})(?: {_CANCER})?"
+            rf"|(?:my|his|her|the|\w+'?s) (?:{alone}) (?:{_either(c.comes_back)})"
         )
         self._ignored = _whole(_either(c.not_another_illness), re.IGNORECASE)
         self._own = _whole(_either(c.own))

@@ -1,0 +1,47 @@
+"""Which topic's answers use the words of a text (pure).
+
+The intent model knows topics by the questions of its training. What the entries say holds many
+more words ("iAMP21", "sperm bank"); they count here, and at once when an editor changes an entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bot.content.knowledge import Knowledge
+from bot.nlu.ngrams import WORD
+
+INTENT = "ask_{}"
+
+
+class ToldWords:
+    """TF-IDF of all that is told for each intent."""
+
+    def __init__(self, told: Mapping[str, str]) -> None:
+        """`told`: text by intent; at least one word in all."""
+        self._intents = tuple(told)
+        self._vectorizer = TfidfVectorizer(sublinear_tf=True, token_pattern=WORD)
+        self._words = self._vectorizer.fit_transform(told.values()).T.tocsr()
+
+    @classmethod
+    def of_entries(cls, knowledge: Knowledge) -> ToldWords:
+        """What the entries of each topic say."""
+        told: dict[str, list[str]] = {INTENT.format(topic): [] for topic in knowledge.topics}
+        for entry in knowledge.entries.values():
+            told[INTENT.format(entry.topic)] += [s.text for s in entry.sentences]
+        return cls({intent: " ".join(texts) for intent, texts in told.items()})
+
+    def shared(self, text: str) -> dict[str, float]:
+        """How close the text's words are to what each intent is told with, from 0 to 1."""
+        close = np.asarray((self._vectorizer.transform([text]) @ self._words).todense())[0]
+        return dict(zip(self._intents, close.tolist(), strict=True))
+
+
+def as_row(shared: Mapping[str, float], intents: list[str]) -> Any:
+    """In the order of `intents`, 0 for one that nothing is told about; the mean taken off."""
+    row = np.array([shared.get(intent, 0.0) for intent in intents], dtype=np.float32)
+    return row - row.mean()
