@@ -19,7 +19,7 @@ test: setup ## every test
 test-entries: setup ## every example question of every entry, over HTTP
 	@EVERY_QUESTION=1 $(PYTHON) -m pytest tests/http/test_every_entry.py
 
-test-services: ## install what some tests need (Debian: chromium)
+test-services: ## install what some tests need (Debian: chromium; npm: lforms)
 	@scripts/test-services
 
 check: setup ## format, lint, types
