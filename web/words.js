@@ -26,7 +26,7 @@ export const words = {
   codeMissing: "Type the 8 letters and digits of your code.",
   closeDialog: "Close",
 
-  erase: "Delete my conversation",
+  erase: "Delete this chat",
   eraseTitle: "Delete this conversation?",
   eraseText: "All that you wrote here and all answers are erased. This cannot be undone.",
   eraseYes: "Yes, delete it",

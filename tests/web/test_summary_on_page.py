@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 
 import httpx
+import pypdfium2
+import pytest
 from playwright.sync_api import Browser, Page, expect
+
+from tests.interview.summary_examples import GOLDEN
 
 
 def opened(bot: httpx.Client, browser: Browser, faults: list[str]) -> Page:
@@ -14,6 +18,13 @@ def opened(bot: httpx.Client, browser: Browser, faults: list[str]) -> Page:
     page.on("console", lambda message: faults.append(message.text))
     page.goto(f"{bot.base_url}/chat")
     return page
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_five_symptoms_print_on_one_sheet(browser: Browser, paper: str) -> None:
+    page = browser.new_page()
+    page.goto((GOLDEN / "adult_many_symptoms.html").as_uri())
+    assert len(pypdfium2.PdfDocument(page.pdf(format=paper))) == 1
 
 
 def say(page: Page, text: str) -> None:
