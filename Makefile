@@ -22,7 +22,7 @@ test-entries: setup ## every example question of every entry, over HTTP
 test-training: setup ## train twice from scratch: the same model, bit for bit (4 minutes)
 	@$(PYTHON) -m benchmarks.clean_copy
 
-test-services: ## install what some tests need (Debian: chromium)
+test-services: ## install what some tests need (Debian: chromium; npm: lforms)
 	@scripts/test-services
 
 check: setup ## format, lint, types

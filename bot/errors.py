@@ -5,6 +5,7 @@ BotError
 +-- SettingsError               the environment or .env is wrong
 +-- KnowledgeBaseUnavailable    the database could not be read while answering
 +-- RecordsUnavailable          a conversation could not be read or written
++-- SummaryNotMade              a file of the summary could not be made
 +-- UnknownConversation         the token opens no conversation (never existed, deleted, or too old)
 """
 
@@ -40,3 +41,7 @@ class RecordsUnavailable(BotError):
 
 class UnknownConversation(BotError):
     """No conversation belongs to this token."""
+
+
+class SummaryNotMade(BotError):
+    """A file of the visit summary could not be made."""

@@ -1,6 +1,6 @@
 /**
  * One function for each type of message: message and chat in, the content of its list item out.
- * `chat`: choose, say, download, date, heading ("h2" or "h3"), phone.
+ * `chat`: choose, say, download, printer, date, heading ("h2" or "h3"), phone.
  */
 import { controlsFor } from "./controls.js";
 import { h, hidden, icon, link, prose } from "./dom.js";
@@ -9,6 +9,7 @@ import { words } from "./words.js";
 
 const PHONE = "M6.6 3.5 9 3l2 5-2 1.6a12 12 0 0 0 5.4 5.4L16 13l5 2-.5 2.4a3 3 0 0 1-3 2.6A14.5 14.5 0 0 1 4 6.5a3 3 0 0 1 2.6-3z";
 const ALERT = "M12 3.5 21.5 20h-19zM12 10v4.5M12 17.2v.1";
+const PRINTER = "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z";
 const FILE = "M12 4v11m0 0-4.5-4.5M12 15l4.5-4.5M5 20h14";
 
 const body = (message) => prose(message.text);
@@ -130,8 +131,13 @@ function summary(message, chat) {
   ];
 }
 
+/** The page opens in a tab of its own by a link that is good once, for some minutes; files come by token, at any time. */
 function downloadControl(download, chat) {
   if (!chat.isOwnFile(download.url)) return link(download.url, download.label);
+  if (download.format === "html") {
+    const print = chat.printer(download);
+    return h("button", { type: "button", class: "choice", onclick: print }, icon(PRINTER), download.label);
+  }
   return h("button", { type: "button", class: "choice", onclick: () => chat.download(download) }, icon(FILE), download.label);
 }
 

@@ -35,6 +35,17 @@ export class Session {
     return reply.messages ?? [];
   }
 
+  /** Goes on with the conversation that gave out this code; this session is then its own no more. */
+  async resume(code) {
+    const reply = await this.#json("POST", "session", { resume: code });
+    this.forget();
+    this.#token = reply.token;
+  }
+
+  code() {
+    return this.#json("POST", "resume-code", {});
+  }
+
   async history() {
     return (await this.#json("GET", "history")).messages ?? [];
   }

@@ -1,5 +1,6 @@
 /** The frame around the conversation: header, log, status, composer, the question before deleting. */
 import { freshId, h, icon, svg } from "./dom.js";
+import { buildElsewhere } from "./elsewhere.js";
 import { callLink } from "./messages.js";
 import { words } from "./words.js";
 
@@ -7,6 +8,7 @@ const SEND = "M12 20V5m0 0-6 6m6-6 6 6";
 const CLOSE = "M6 6l12 12M18 6 6 18";
 const CHAT = "M4 5h16v11H10l-4.5 4v-4H4z";
 const VISIT = "M6 4h12v16H6zM9.5 9h5M9.5 12.5h5M9.5 16h3";
+const DEVICES = "M4 5h11v9H4zM2 18h9M15 9h5v11h-5zM17 17.5h1";
 const BIN = "M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13";
 
 /** A sun over the horizon. */
@@ -23,6 +25,7 @@ const iconButton = (path, label, attributes) => h("button", { type: "button", ..
 export function buildShell({ fullPage, phone }) {
   const titleId = freshId("name");
   const prepare = iconButton(VISIT, words.prepare, { class: "tool" });
+  const other = iconButton(DEVICES, words.elsewhere, { class: "tool" });
   const erase = iconButton(BIN, words.erase, { class: "tool" });
   const close = fullPage ? null : iconButton(CLOSE, words.close, { class: "tool close" });
   const header = h(
@@ -36,7 +39,7 @@ export function buildShell({ fullPage, phone }) {
       phone && callLink(phone),
       close,
     ),
-    h("div", { class: "tools" }, prepare, erase),
+    h("div", { class: "tools" }, prepare, other, erase),
   );
 
   const list = h("ol", { class: "list" });
@@ -44,12 +47,13 @@ export function buildShell({ fullPage, phone }) {
   const status = h("div", { role: "status", class: "status" });
   const composer = buildComposer();
   const dialog = buildDialog();
+  const elsewhere = buildElsewhere();
 
   const panel = h("div", { class: fullPage ? "panel full" : "panel", hidden: !fullPage, ...(!fullPage && { role: "dialog", "aria-labelledby": titleId }) });
-  panel.append(header, log, status, composer.form, dialog.element);
+  panel.append(header, log, status, composer.form, dialog.element, elsewhere.element);
   const launcher = fullPage ? null : iconButton(CHAT, words.launcher, { class: "launcher", "aria-expanded": "false" });
   const root = h("div", { class: "app" }, launcher, panel);
-  return { root, launcher, panel, prepare, erase, close, list, log, status, composer, dialog };
+  return { root, launcher, panel, prepare, other, erase, close, list, log, status, composer, dialog, elsewhere };
 }
 
 function buildComposer() {

@@ -186,6 +186,9 @@ textarea:focus-visible { outline-offset: 0; }
 
 dialog { inset: 0; margin: auto; max-inline-size: min(26rem, 100vw - 2rem); border: 1px solid var(--aa-line-strong); border-radius: var(--aa-radius); padding: var(--aa-5); background: var(--aa-surface); color: var(--aa-ink); }
 dialog[open] { display: grid; gap: var(--aa-3); }
+dialog label { font-weight: 600; }
+dialog input { inline-size: 9.5rem; min-block-size: var(--aa-target); padding: var(--aa-2) var(--aa-3); border: 1px solid var(--aa-line-strong); border-radius: var(--aa-radius-small); background: var(--aa-surface); text-transform: uppercase; }
+.code { font-size: 1.5rem; font-weight: 700; letter-spacing: 0.08em; font-family: ui-monospace, monospace; user-select: all; }
 dialog::backdrop { background: rgb(10 20 20 / 0.55); }
 
 /* narrow: a phone, or the panel on a clinic's page */

@@ -18,6 +18,7 @@ import { words } from "./words.js";
 const BASE = new URL("./", import.meta.url);
 const SLOW_AFTER_MS = 5000;
 const STATUS_STAYS_MS = 8000;
+const LINK_LIFE_MS = 4.5 * 60000;
 
 class RelapseChat extends HTMLElement {
   #shell;
@@ -28,6 +29,7 @@ class RelapseChat extends HTMLElement {
   #start = null;
   #failure = null;
   #statusTimer = 0;
+  #restored = false;
 
   connectedCallback() {
     if (this.#shell) return;
@@ -57,13 +59,14 @@ class RelapseChat extends HTMLElement {
       date: (value) => readableDate(value, lang),
       choose: (choice) => this.#send({ choice }),
       say: (text, shown) => this.#say(text, shown).focus({ preventScroll: true }),
+      printer: (download) => this.#printer(download),
       download: (download) => this.#download(download),
       isOwnFile: (url) => this.#session.isSummary(url),
     };
   }
 
   #listen() {
-    const { composer, prepare, erase, launcher, close, panel, dialog } = this.#shell;
+    const { composer, prepare, other, elsewhere, erase, launcher, close, panel, dialog } = this.#shell;
     const { form, input } = composer;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -83,6 +86,12 @@ class RelapseChat extends HTMLElement {
       dialog.problem.textContent = "";
       dialog.element.showModal();
     });
+    other.addEventListener("click", elsewhere.open);
+    elsewhere.onGive = async () => {
+      await this.#ready();
+      return this.#session.code();
+    };
+    elsewhere.onTake = (code) => this.#resume(code);
     dialog.no.addEventListener("click", () => dialog.element.close());
     dialog.yes.addEventListener("click", () => this.#erase());
     window.addEventListener("online", () => this.#failure && this.#retry());
@@ -90,7 +99,7 @@ class RelapseChat extends HTMLElement {
     close?.addEventListener("click", () => this.#toggle(false));
     if (launcher) {
       panel.addEventListener("keydown", (event) => {
-        if (event.key === "Escape" && !dialog.element.open) this.#toggle(false);
+        if (event.key === "Escape" && !dialog.element.open && !elsewhere.element.open) this.#toggle(false);
       });
     }
   }
@@ -145,15 +154,31 @@ class RelapseChat extends HTMLElement {
     this.#show(messages);
   }
 
+  /** The conversation of a code takes the place of the one shown here. */
+  async #resume(code) {
+    await this.#session.resume(code);
+    this.#outbox.take();
+    this.#clearFailure();
+    this.#starting = Promise.resolve();
+    const messages = await this.#session.history();
+    const consent = messages.findLast(({ choice }) => /^consent_/.test(choice ?? ""))?.choice;
+    if (consent === "consent_yes") this.#session.remember();
+    this.#restore(messages);
+    this.#showState({ interview: messages.at(-1)?.type === "question" });
+    this.#shell.log.focus({ preventScroll: true });
+  }
+
   /** An earlier conversation of this tab: only what came after the person's last words can still be answered. */
   #restore(messages) {
     const last = messages.findLastIndex(({ type }) => type === "user");
+    this.#restored = true; // links of that time are old
     const items = messages.map((message, index) => {
       const item = message.type === "user" ? personItem(message.text) : botItem(message, this.#chat);
       if (index < last) item.querySelector(".controls")?.remove();
       item.querySelectorAll("[role=alert]").forEach((alert) => alert.removeAttribute("role"));
       return item;
     });
+    this.#restored = false;
     this.#shell.list.replaceChildren(...items);
     this.#shell.log.scrollTop = this.#shell.log.scrollHeight;
   }
@@ -331,6 +356,25 @@ class RelapseChat extends HTMLElement {
     const { input } = this.#shell.composer;
     input.style.height = "auto";
     input.style.height = `${input.scrollHeight + 2}px`;
+  }
+
+  /** Opens the page to print; a link that was used, or is old, is asked for anew. */
+  #printer({ url }) {
+    let until = this.#restored ? 0 : Date.now() + LINK_LIFE_MS;
+    return () => {
+      if (Date.now() > until) {
+        this.#say(words.showSummary);
+        this.#showStatus(words.printOld);
+        return;
+      }
+      until = 0;
+      const page = window.open(new URL(url, BASE));
+      try {
+        page?.addEventListener("load", () => page.print());
+      } catch {
+        // The bot is on another site than this page: the person prints from the new tab.
+      }
+    };
   }
 
   async #download({ url, format }) {

@@ -17,7 +17,16 @@ export const words = {
   slow: "Still working on it",
   prepare: "Prepare a visit",
 
-  erase: "Delete my conversation",
+  elsewhere: "Other device",
+  elsewhereText: "With a code you can go on in another browser or on another device. Whoever has the code can read this conversation, so keep it to yourself.",
+  giveCode: "Show me a code",
+  codeUntil: (time) => `Good once, until ${time}.`,
+  haveCode: "I have a code",
+  useCode: "Go on with it",
+  codeMissing: "Type the 8 letters and digits of your code.",
+  closeDialog: "Close",
+
+  erase: "Delete this chat",
   eraseTitle: "Delete this conversation?",
   eraseText: "All that you wrote here and all answers are erased. This cannot be undone.",
   eraseYes: "Yes, delete it",
@@ -51,6 +60,8 @@ export const words = {
   newTab: " (opens in a new tab)",
   downloading: "Preparing your file",
   downloaded: "Your file is ready. Look in your downloads.",
+  showSummary: "Show my summary",
+  printOld: "That page was too old to print. Here is your summary again: press Print there.",
   downloadFailed: "The file could not be made. Try again.",
   levels: { emergency: "Emergency care", urgent: "Urgent care", routine: "Talk to your care team", crisis: "Help in a crisis" },
 

@@ -11,7 +11,6 @@ import datetime
 import logging
 import secrets
 import traceback
-import zoneinfo
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,10 +19,14 @@ from typing import Any
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
 from bot.channels.choices import CONSENT_CHOICES, DELETE_CHOICES, choices_in, payload_of
+from bot.channels.summary_links import with_links
 from bot.dialogue.own_words import own_reply
-from bot.dialogue.visit_summary import red_flag_lines
+from bot.dialogue.visit_summary import local_time, red_flag_lines
 from bot.errors import BotError
+from bot.interview.answers import Answer
+from bot.interview.script import pending
 from bot.rasa_parts.lock_store import ConversationLocks
+from bot.records.keys import CODE_LENGTH, CODE_LETTERS, CODE_LIFE, RESUME, plain_code
 from bot.records.store import TOKEN_LIFE, Conversation, StoredTurn, utc_now
 from bot.runtime import Runtime
 from bot.triage.red_flags import Finding
@@ -126,6 +129,55 @@ class Conversations:
             messages += turn.messages
         return Opened(conversation, token, utc_now() + TOKEN_LIFE, messages)
 
+    async def resume(self, code: str) -> Opened | None:
+        """Go on with the conversation that gave out this code, from another device or channel:
+        at the pending question, or with its summary. None when the code is not good."""
+        conversation = await asyncio.to_thread(
+            self._records.take_key, plain_code(code), opens=RESUME
+        )
+        if conversation is None:
+            return None
+        token = secrets.token_urlsafe(32)
+        await asyncio.to_thread(self._records.add_token, conversation.id, token)
+        choice = await asyncio.to_thread(self._going_on, conversation)
+        labels = self._parts.content.texts.labels
+        reply = own_reply("continued", self._parts, "notice").as_json()
+        message_id = f"resume-{secrets.token_hex(8)}"
+        async with self._locks.hold(conversation.id):
+            opened = await asyncio.to_thread(
+                self._records.add_turn,
+                conversation.id,
+                message_id=message_id,
+                said=None,
+                replies=[reply],
+                state=_no_state(),
+                choices={choice: labels[choice]} if choice else {},
+            )
+        messages = list(opened.messages)
+        if choice:
+            messages += (
+                await self.say(conversation, Said(f"{message_id}-2", choice=choice))
+            ).messages
+        return Opened(conversation, token, utc_now() + TOKEN_LIFE, messages)
+
+    async def code(self, conversation: Conversation) -> tuple[str, datetime.datetime]:
+        """A new code for `resume`, and until when it is good (UTC)."""
+        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+        until = await asyncio.to_thread(
+            self._records.add_keys, conversation.id, {RESUME: code}, life=CODE_LIFE
+        )
+        return code, until
+
+    def _going_on(self, conversation: Conversation) -> str | None:
+        """The choice that leads on: to the pending question, or to the summary."""
+        interview = self._records.interview_of(conversation.id)
+        if interview is None:
+            return None
+        rows = self._records.answers(interview, conversation=conversation.id)
+        answers = [Answer(**row) for row in rows]
+        is_over = bool(answers) and pending(self._parts.content.interview, answers) is None
+        return "show_summary" if is_over else "resume_interview"
+
     async def say(self, conversation: Conversation, said: Said) -> StoredTurn:
         """Answer one message. The same id again gives the same reply and changes nothing.
 
@@ -172,6 +224,7 @@ class Conversations:
             conversation, said, text, metadata, in_hurry=bool(finding.level)
         )
         replies = await self._complete(conversation, finding, replies)
+        replies = await asyncio.to_thread(with_links, self._records, conversation.id, replies)
         if len(text) > READ_CHARACTERS:
             replies.append(own_reply("too_long", self._parts, "notice").as_json())
         state = await asyncio.to_thread(self._state, conversation, replies)
@@ -250,7 +303,7 @@ class Conversations:
                 "answered": screened.answered,
             },
             "follows": screened.follows,
-            "red_flags": red_flag_lines(flags, self._parts.content),
+            "red_flags": red_flag_lines(flags, self._parts.content, timezone=conversation.timezone),
         }
 
     async def _ask_rasa(
@@ -352,11 +405,7 @@ def typed(text: str) -> str:
 
 def local_date(timezone: str | None) -> datetime.date:
     """Today where the person is."""
-    try:
-        zone = zoneinfo.ZoneInfo(timezone) if timezone else datetime.timezone.utc
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        zone = datetime.timezone.utc
-    return datetime.datetime.now(zone).date()
+    return local_time(utc_now(), timezone)[0].date()
 
 
 def _place(error: BaseException) -> str:

@@ -10,6 +10,9 @@ from sanic.request import Request
 from bot.channels.http import ClientError
 from bot.settings import Settings
 
+# 30 guesses in 15 minutes, of 29 ^ 8 codes: one in 10 ^ 10.
+RESUME_TRIES, RESUME_MINUTES = 30, 15
+
 
 class RateLimits:
     """Counts in this process's memory."""
@@ -19,12 +22,19 @@ class RateLimits:
         self._limiter = MovingWindowRateLimiter(self._storage)
         self._sessions = RateLimitItemPerMinute(settings.sessions_per_minute)
         self._messages = RateLimitItemPerMinute(settings.messages_per_minute)
+        self._resumes = RateLimitItemPerMinute(RESUME_TRIES, RESUME_MINUTES)
         self._proxies = settings.trusted_proxies
 
     def new_session(self, request: Request) -> None:
         """Raises ClientError 429 when this address opened too many."""
         if not self._limiter.hit(self._sessions, "session", self._address(request)):
             raise ClientError(429, "too_many", "Too many new conversations. Wait a minute.")
+
+    def resume(self, request: Request) -> None:
+        """Raises ClientError 429 when this address tried too many codes."""
+        if not self._limiter.hit(self._resumes, "resume", self._address(request)):
+            message = f"Too many codes were tried. Wait {RESUME_MINUTES} minutes."
+            raise ClientError(429, "too_many", message)
 
     def message(self, request: Request, conversation: str) -> None:
         """Raises ClientError 429 when this conversation sent too many."""

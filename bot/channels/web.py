@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import html
 import mimetypes
 from collections.abc import Awaitable, Callable
@@ -13,7 +14,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.conversations import Conversations, UnknownChoice
+from bot.channels.conversations import Conversations, Opened, UnknownChoice
 from bot.channels.http import (
     ClientError,
     allow_cross_origin,
@@ -25,6 +26,7 @@ from bot.channels.http import (
 )
 from bot.channels.limits import RateLimits
 from bot.channels.summary_download import FORMATS, summary_file
+from bot.channels.summary_links import opened_by
 from bot.channels.web_input import read_feedback, read_message, read_session
 from bot.errors import UnknownConversation
 from bot.records.store import Conversation
@@ -37,6 +39,7 @@ UNKNOWN_SESSION = (
     "This conversation is over or was deleted. Start a new one. "
     "In an emergency, call your local emergency number."
 )
+UNKNOWN_CODE = "This code is not known, was used before, or is too old. Ask for a new one."
 
 
 class WebChannel(InputChannel):
@@ -89,6 +92,7 @@ def build_routes(
         ("POST", "/message", web.message),
         ("GET", "/history", web.history),
         ("GET", "/summary", web.summary),
+        ("POST", "/resume-code", web.resume_code),
         ("POST", "/feedback", web.feedback),
         ("GET", "/export", web.export),
         ("DELETE", "/session", web.delete),
@@ -131,16 +135,23 @@ class _Routes:
     async def session(self, request: Request) -> HTTPResponse:
         self._limits.new_session(request)
         wanted = read_session(json_body(request))
-        opened = await self._conversations.open(
-            start=wanted.start, timezone=wanted.timezone, country=wanted.country
+        if wanted.resume is not None:
+            self._limits.resume(request)
+            resumed = await self._conversations.resume(wanted.resume)
+            if resumed is None:
+                raise ClientError(400, "unknown_code", UNKNOWN_CODE)
+            return _opened(resumed)
+        return _opened(
+            await self._conversations.open(
+                start=wanted.start, timezone=wanted.timezone, country=wanted.country
+            )
         )
-        body = {
-            "session": opened.conversation.id,
-            "token": opened.token,
-            "expires_at": opened.expires_at.isoformat(timespec="seconds") + "Z",
-            "messages": opened.messages,
-        }
-        return response.json(body, status=201)
+
+    async def resume_code(self, request: Request) -> HTTPResponse:
+        conversation = await self._known(request)
+        self._limits.message(request, conversation.id)
+        code, until = await self._conversations.code(conversation)
+        return response.json({"code": code, "expires_at": _utc(until)}, status=201)
 
     async def message(self, request: Request) -> HTTPResponse:
         conversation = await self._known(request)
@@ -160,11 +171,11 @@ class _Routes:
         return response.json({"messages": messages})
 
     async def summary(self, request: Request) -> HTTPResponse:
-        conversation = await self._known(request)
         kind = request.args.get("format", "json")
         if kind not in FORMATS:
             known = ", ".join(FORMATS)
             raise ClientError(400, "unknown_format", f"The summary comes as {known}.")
+        conversation = await self._by_link(request, kind) or await self._known(request)
         made = await asyncio.to_thread(summary_file, self._parts, conversation, kind)
         if made is None:
             raise ClientError(404, "no_interview", "No interview was started in this conversation.")
@@ -186,11 +197,37 @@ class _Routes:
         await asyncio.to_thread(self._records.delete, conversation.id)
         return response.empty(204)
 
+    async def _by_link(self, request: Request, kind: str) -> Conversation | None:
+        """The conversation that a link of a summary opens; None when the address holds no key."""
+        key = request.args.get("key")
+        if key is None:
+            return None
+        opens = opened_by(kind)
+        found = await asyncio.to_thread(self._records.take_key, key[:100], opens=opens)
+        if found is None:
+            message = "This link was used, or is too old. Ask for the summary again."
+            raise ClientError(410, "link_over", message)
+        return found
+
     async def _known(self, request: Request) -> Conversation:
         try:
             return await asyncio.to_thread(self._records.by_token, bearer_token(request))
         except UnknownConversation as error:
             raise ClientError(401, "unknown_session", UNKNOWN_SESSION) from error
+
+
+def _opened(opened: Opened) -> HTTPResponse:
+    body = {
+        "session": opened.conversation.id,
+        "token": opened.token,
+        "expires_at": _utc(opened.expires_at),
+        "messages": opened.messages,
+    }
+    return response.json(body, status=201)
+
+
+def _utc(at: datetime.datetime) -> str:
+    return at.isoformat(timespec="seconds") + "Z"
 
 
 class _Pages:

@@ -23,6 +23,7 @@ class SessionWanted:
     start: str | None
     timezone: str | None
     country: str | None
+    resume: str | None
 
 
 def read_session(body: dict[str, Any]) -> SessionWanted:
@@ -30,12 +31,13 @@ def read_session(body: dict[str, Any]) -> SessionWanted:
     start = body.get("start")
     if start is not None and start not in _STARTS:
         raise ClientError(400, "unknown_start", f"`start` must be one of {', '.join(_STARTS)}.")
-    if body.get("resume") is not None:
-        raise ClientError(400, "unknown_code", "This code is not known, or was used before.")
     country = _text(body, "country", 8)
     country = _GB.get(country.upper(), country.upper()) if country else None
     return SessionWanted(
-        start, _text(body, "timezone", 64), country if country in COUNTRIES else None
+        start,
+        _text(body, "timezone", 64),
+        country if country in COUNTRIES else None,
+        _text(body, "resume", 40),
     )
 
 

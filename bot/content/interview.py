@@ -13,8 +13,9 @@ from pydantic import Field, validator
 
 from bot.content.files import ContentModel, Problems, between, build, read_yaml
 from bot.content.interview_checks import script_faults
+from bot.content.summary import SummaryContent, read_summary
 
-AnswerType = Literal["choice", "text", "date", "boolean", "open_choice"]
+AnswerType = Literal["choice", "text", "date", "boolean", "open_choice", "quantity"]
 Operator = Literal["=", "!="]
 INTERVIEW_FILE, SYMPTOMS_FILE = "interview.yml", "symptoms.yml"
 LINK_ID = r"^[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*$"
@@ -60,6 +61,7 @@ class Question(ContentModel):
 
     id: str = Field(regex=LINK_ID)
     group: str | None = None
+    label: str = ""
     ask: str
     ask_proxy: str
     rephrase: str
@@ -67,6 +69,7 @@ class Question(ContentModel):
     why: str
     answer_type: AnswerType
     takes_questions: bool = False
+    units: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     ask_when: tuple[Condition, ...] = ()
     can_skip: bool
@@ -165,6 +168,7 @@ class Script:
     """The whole interview as data. Questions stand in the order in which they are asked."""
 
     version: str
+    output: SummaryContent = field(repr=False)
     groups: tuple[Group, ...] = field(repr=False)
     questions: tuple[Question, ...] = field(repr=False)
     symptoms: tuple[Symptom, ...] = field(repr=False)
@@ -227,6 +231,7 @@ def read_interview(root: Path, problems: Problems) -> Script:
     commands = build(Commands, raw.get("commands"), problems, file=INTERVIEW_FILE, item="commands")
     script = Script(
         version=str(raw.get("version", "")),
+        output=read_summary(root, problems, [symptom.id for symptom in symptoms]),
         groups=groups,
         questions=questions,
         symptoms=symptoms,

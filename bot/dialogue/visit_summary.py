@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import zoneinfo
 from collections.abc import Iterable, Sequence
 
 from bot.content.all_content import Content
 from bot.interview.answers import Answer
+from bot.interview.play_back import long_date
 from bot.interview.summary import Summary, summary
 from bot.records.store import RaisedFlag
 
@@ -26,10 +28,33 @@ def visit_summary(
     )
 
 
-def red_flag_lines(raised: Iterable[RaisedFlag], content: Content) -> list[str]:
-    """When each card was shown, and for which sign."""
-    rule = content.red_flags.rule
-    return [f"{flag.at:%Y-%m-%d %H:%M} UTC: {rule(flag.rule).name}" for flag in raised]
+def red_flag_lines(
+    raised: Iterable[RaisedFlag], content: Content, *, timezone: str | None = None
+) -> list[str]:
+    """When each card was shown (where the person is), for which sign, and what it advised."""
+    layout = content.interview.output.layout
+    lines = []
+    for flag in raised:
+        at, zone = local_time(flag.at, timezone)
+        rule = content.red_flags.rule(flag.rule)
+        known = [
+            content.red_flags.flags[s].name for s in flag.signs if s in content.red_flags.flags
+        ]
+        signs = ", ".join(dict.fromkeys(known)) or rule.name
+        advice = layout.advice.format(title=rule.card.title)
+        lines.append(f"{long_date(at.date())}, {at:%H:%M}{zone}: {signs}. {advice}")
+    return lines
+
+
+def local_time(at: datetime.datetime, timezone: str | None) -> tuple[datetime.datetime, str]:
+    """A time in UTC as the person's clock shows it, and " (UTC)" where the zone is not known."""
+    known = at.replace(tzinfo=datetime.timezone.utc)
+    try:
+        return (
+            (known.astimezone(zoneinfo.ZoneInfo(timezone)), "") if timezone else (known, " (UTC)")
+        )
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return known, " (UTC)"
 
 
 def is_for_other(audience: str | None) -> bool:

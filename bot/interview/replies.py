@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from bot.interview.script import Asked
-from bot.interview.summary import Summary, to_json, to_text
+from bot.interview.summary import Summary, to_json
+from bot.interview.summary_page import to_text
 from bot.rendering.reply import Choice, Reply
 
 INPUTS = {
     "choice": "choice", "boolean": "choice", "open_choice": "choice",
-    "date": "date", "text": "text",
+    "date": "date", "text": "text", "quantity": "number",
 }  # fmt: skip
-DOWNLOADS = (("Print or save (HTML)", "html"), ("Plain text", "txt"), ("Data (JSON)", "json"))
+DOWNLOADS = (
+    ("Print", "html"), ("Save as PDF", "pdf"), ("Plain text", "txt"),
+    ("For the clinic’s computer (FHIR)", "fhir"), ("Data (JSON)", "json"),
+)  # fmt: skip
 
 
 def question_reply(asked: Asked, *, say: str = "") -> Reply:

@@ -1,90 +1,211 @@
-"""A printable page: one self-contained HTML document, black on white, every word escaped."""
+"""The summary laid out for reading: what stands where, the same as text, HTML and PDF."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-Cell = tuple[str, str]
+from bot.content.summary import Layout, Section, is_named
+from bot.interview.play_back import long_date
+from bot.interview.summary import Line, Summary, SymptomLine
+from bot.interview.timeline import Timeline, timeline
 
-_STYLE = """
-@page { size: auto; margin: 14mm; }
-* { box-sizing: border-box; }
-body { font: 12pt/1.4 system-ui, "Segoe UI", Arial, sans-serif; color: #111; background: #fff;
-  max-width: 52rem; margin: 1.5rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
-h1 { font-size: 1.5rem; margin: 0 0 .25rem; }
-h2 { font-size: 1.05rem; margin: 1.25rem 0 .35rem; padding-bottom: .15rem;
-  border-bottom: 2px solid #111; }
-header p { margin: 0; }
-header p + p { font-weight: 600; }
-table { border-collapse: collapse; width: 100%; }
-th, td { border: 1px solid #666; padding: .35rem .5rem; text-align: left; vertical-align: top; }
-thead th { background: #eee; font-size: .9rem; }
-tbody th { font-weight: 600; }
-q { display: block; font-weight: 400; font-size: .9rem; font-style: italic; color: #333; }
-ul { margin: .25rem 0; padding-left: 1.25rem; }
-li { margin: .15rem 0; }
-footer { margin-top: 1.5rem; font-size: .8rem; color: #333; }
-tr, li { break-inside: avoid; }
-h2 { break-after: avoid; }
-.scroll { overflow-x: auto; }
-@media print {
-  body { font-size: 10.5pt; margin: 0; padding: 0; max-width: none; }
-  thead th { background: none; }
-  .scroll { overflow: visible; }
-}
-"""
+# On the page; the text and the data files hold all of it.
+QUOTED_CHARACTERS, TEXT_CHARACTERS = 160, 600
 
 
-def render_page(
-    *,
-    title: str,
-    lines: Sequence[str],
-    table: tuple[Sequence[str], Sequence[Sequence[Cell]]] | None,
-    sections: Sequence[tuple[str, Sequence[str]]],
-    foot: str,
-) -> str:
-    """The page as HTML. A cell is what is printed and the person's own words below it.
+@dataclass(frozen=True)
+class Said:
+    """What is printed, and the person's own words beside it where they differ."""
 
-    The table stands before the first section that comes after any warnings.
-    """
-    blocks = [_section(heading, items) for heading, items in sections]
-    if table is not None:
-        is_warned = bool(sections) and sections[0][0].startswith("Warning")
-        blocks.insert(1 if is_warned else 0, _table(*table))
-    head = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<header><h1>{escape(title)}</h1>{head}</header>\n"
-        + "\n".join(blocks)
-        + f"\n<footer><p>{escape(foot)}</p></footer>\n</main>\n</body>\n</html>\n"
+    text: str
+    quoted: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One symptom: its name, what no column holds, and its cells."""
+
+    name: Said
+    notes: tuple[Said, ...]
+    cells: tuple[tuple[Said, ...], ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading and what stands below it."""
+
+    heading: str
+    items: tuple[Said, ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page from top to bottom. Without rows there is a block "Symptoms" instead."""
+
+    title: str
+    date: str
+    byline: str
+    about: str
+    warnings: Block | None
+    before: tuple[Block, ...]
+    symptoms: Block
+    head: tuple[str, ...]
+    rows: tuple[Row, ...]
+    timeline: Timeline | None
+    timeline_heading: str
+    after: tuple[Block, ...]
+    foot: str
+
+
+def page_of(value: Summary) -> Page:
+    """Lay out a summary."""
+    layout = value.layout
+    blocks = list(_blocks(value))
+    warnings = Block(layout.warnings, tuple(Said(flag) for flag in value.red_flags))
+    return Page(
+        title=layout.title,
+        date=long_date(value.date),
+        byline=value.byline,
+        about=_about(value),
+        warnings=warnings if value.red_flags else None,
+        before=tuple(block for section, block in blocks if section.before_table),
+        symptoms=Block(layout.table.heading, (Said(_no_symptoms(value)),)),
+        head=(layout.table.name, *(column.heading for column in layout.table.columns)),
+        rows=tuple(_row(layout, symptom) for symptom in value.symptoms),
+        timeline=timeline(value.symptoms, value.date),
+        timeline_heading=layout.timeline,
+        after=tuple(block for section, block in blocks if not section.before_table),
+        foot=layout.foot.format(version=value.script_version),
     )
 
 
-def _section(heading: str, items: Sequence[str]) -> str:
-    listed = "".join(f"<li>{escape(item)}</li>" for item in items)
-    return f"<section><h2>{escape(heading)}</h2><ul>{listed}</ul></section>"
+def to_text(value: Summary) -> str:
+    """The summary as plain text, whole, for copying and for channels without pages."""
+    page = page_of(value)
+    rows = Block(page.symptoms.heading, tuple(Said(_row_text(page, row)) for row in page.rows))
+    blocks = [*page.before, rows if page.rows else page.symptoms, *page.after]
+    lines = [page.title, page.date, page.byline, *([page.about] if page.about else []), ""]
+    for block in [page.warnings, *blocks] if page.warnings else blocks:
+        lines += [f"{block.heading}:", *(f"- {_plain(item)}" for item in block.items), ""]
+    return "\n".join([*lines, page.foot]) + "\n"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    top = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
-    body = "".join(f"<tr>{_row(row)}</tr>" for row in rows)
-    return (
-        '<section><h2>Symptoms</h2><div class="scroll" tabindex="0" role="region" '
-        f'aria-label="Symptoms"><table><thead><tr>{top}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div></section>"
+def shortened(page: Page, mark: str) -> Page:
+    """The page with very long words cut, so that it stays one page; `mark` says where to find
+    the rest."""
+
+    def short(said: Said) -> Said:
+        return Said(_cut(said.text, TEXT_CHARACTERS, mark), _cut(said.quoted, QUOTED_CHARACTERS))
+
+    def block(value: Block) -> Block:
+        return replace(value, items=tuple(short(item) for item in value.items))
+
+    rows = tuple(
+        Row(
+            short(row.name),
+            tuple(short(note) for note in row.notes),
+            tuple(tuple(short(said) for said in cell) for cell in row.cells),
+        )
+        for row in page.rows
+    )
+    return replace(
+        page,
+        about=_cut(page.about, TEXT_CHARACTERS, mark),
+        before=tuple(map(block, page.before)),
+        rows=rows,
+        after=tuple(map(block, page.after)),
     )
 
 
-def _row(row: Sequence[Cell]) -> str:
-    first, *rest = row
-    cells = "".join(f"<td>{_cell(cell)}</td>" for cell in rest)
-    return f'<th scope="row">{_cell(first)}</th>{cells}'
+def _cut(text: str, most: int, mark: str = "…") -> str:
+    if len(text) <= most:
+        return text
+    return text[:most].rsplit(" ", 1)[0] + " " + mark
 
 
-def _cell(cell: Cell) -> str:
-    shown, words = cell
-    own = f"<q>{escape(words)}</q>" if words else ""
-    return f"{escape(shown)}{own}"
+def _about(value: Summary) -> str:
+    told = [
+        line
+        for line in value.lines
+        if line.shown and is_named(line.link_id, value.layout.about) and line.value != "none"
+    ]
+    return "; ".join(_labelled(line).text for line in told)
+
+
+def _blocks(value: Summary) -> Iterator[tuple[Section, Block]]:
+    layout = value.layout
+    for section in layout.sections:
+        lines = [x for x in value.lines if layout.section_of(x.link_id) == section]
+        if section.numbered:
+            items = [Said(question) for question in value.questions]
+            state = "none" if value.questions_state == "given" else value.questions_state
+            yield section, _block(section, items or [Said(layout.states[state])], bool(items))
+        elif lines:
+            is_named_by_heading = section.holds == (lines[0].link_id,)
+            items = [_said(layout, lines[0])] if is_named_by_heading else _items(layout, lines)
+            yield section, _block(section, items, False)
+
+
+def _block(section: Section, items: Iterable[Said], numbered: bool) -> Block:
+    return Block(section.heading, tuple(items), numbered)
+
+
+def _items(layout: Layout, lines: Sequence[Line]) -> list[Said]:
+    """One item for each answer; those of one round (one treatment) stand in one."""
+    rounds = len({line.repeat for line in lines}) > 1
+    if not rounds:
+        return [_labelled(line, layout) for line in lines]
+    grouped = itertools.groupby(
+        sorted(lines, key=lambda line: line.repeat), lambda line: line.repeat
+    )
+    return [Said("; ".join(_plain(_labelled(x, layout)) for x in group)) for _, group in grouped]
+
+
+def _row(layout: Layout, symptom: SymptomLine) -> Row:
+    cells = []
+    for column in layout.table.columns:
+        first, *others = column.holds
+        lines = [line for name in others if (line := symptom.line(name)) and line.shown]
+        held = {line.link_id: line for line in (symptom.onset, symptom.severity, symptom.similar)}
+        cell = [_said(layout, symptom.line(first) or held.get(first))]
+        cells.append((*cell, *(_labelled(line) for line in lines)))
+    in_columns = {name for column in layout.table.columns for name in column.holds}
+    notes = [
+        _labelled(line)
+        for line in symptom.lines
+        if line.link_id not in in_columns and line.link_id not in layout.hidden and line.shown
+    ]
+    words = symptom.words if symptom.words.lower() != symptom.name.lower() else ""
+    return Row(Said(symptom.name, words), tuple(notes), tuple(cells))
+
+
+def _row_text(page: Page, row: Row) -> str:
+    cells = [
+        f"{heading}: {'; '.join(_plain(said) for said in cell)}"
+        for heading, cell in zip(page.head[1:], row.cells, strict=True)
+    ]
+    return ". ".join([_plain(row.name), *(_plain(note) for note in row.notes), *cells])
+
+
+def _no_symptoms(value: Summary) -> str:
+    state = "none" if value.none_noted else value.symptoms_state
+    return value.layout.states.get(state, value.layout.states["not_asked"])
+
+
+def _said(layout: Layout, line: Line | None) -> Said:
+    if line is None:
+        return Said(layout.states["not_asked"])
+    return Said(line.shown or layout.states.get(line.state, ""), line.quoted)
+
+
+def _labelled(line: Line, layout: Layout | None = None) -> Said:
+    said = _said(layout, line) if layout else Said(line.shown, line.quoted)
+    colon = " " if line.question.endswith(("?", ".", ":")) else ": "
+    return Said(f"{line.question}{colon}{said.text}", said.quoted)
+
+
+def _plain(said: Said) -> str:
+    return f"{said.text} (“{said.quoted}”)" if said.quoted else said.text

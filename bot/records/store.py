@@ -7,19 +7,19 @@ holds the conversation.
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import RecordsUnavailable, UnknownConversation
 from bot.records import tables as t
+from bot.records.keys import add_keys, hash_of, take_key
 from bot.records.transfer import Rows, delete_rows, read_rows, write_rows
 
 TOKEN_LIFE = datetime.timedelta(hours=24)
@@ -71,11 +71,6 @@ def utc_now() -> datetime.datetime:
     return datetime.datetime.utcnow()
 
 
-def hash_of(token: str) -> str:
-    """What is stored of a token: with the database alone nobody can speak as a person."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
 class Records:
     """Conversations and everything that belongs to them."""
 
@@ -116,16 +111,53 @@ class Records:
     def by_token(self, token: str) -> Conversation:
         """The conversation of this token, if it was used in the last 24 hours."""
         hashed = hash_of(token)
+        tokens = t.session_tokens.c
+        further = select(tokens.conversation).where(tokens.token_hash == hashed)
         for engine, life in ((self._memory, MEMORY_LIFE), (self._durable, TOKEN_LIFE)):
             with self._on(engine) as connection:
                 row = connection.execute(
-                    select(t.conversations).where(t.conversations.c.token_hash == hashed)
+                    select(t.conversations).where(
+                        or_(
+                            t.conversations.c.token_hash == hashed,
+                            t.conversations.c.id.in_(further),
+                        )
+                    )
                 ).first()
             if row is not None:
                 if self._now() - row.last_used_at > life:
                     break
                 return _conversation(row)
         raise UnknownConversation("this conversation is over or was deleted")
+
+    def add_token(self, conversation: str, token: str) -> None:
+        """Let a further session (another device) speak in this conversation."""
+        with self._where(conversation) as connection:
+            row = {"conversation": conversation, "token_hash": hash_of(token)}
+            connection.execute(insert(t.session_tokens), [row])
+            connection.execute(
+                update(t.conversations)
+                .where(t.conversations.c.id == conversation)
+                .values(last_used_at=self._now())
+            )
+
+    def add_keys(
+        self, conversation: str, keys: Mapping[str, str], *, life: datetime.timedelta
+    ) -> datetime.datetime:
+        """Store keys by what each opens once; when they expire (UTC). They are kept where the
+        conversation is: in memory until the person agrees to storing."""
+        now = self._now()
+        with self._where(conversation) as connection:
+            add_keys(connection, conversation, keys, now=now, life=life)
+        return now + life
+
+    def take_key(self, key: str, *, opens: str) -> Conversation | None:
+        """The conversation that this key opens, once; None when it is unknown, used or too old."""
+        for engine in (self._memory, self._durable):
+            with self._on(engine) as connection:
+                conversation = take_key(connection, key, opens=opens, now=self._now())
+            if conversation is not None:
+                return self.get(conversation)
+        return None
 
     def get(self, conversation: str) -> Conversation | None:
         """The conversation with this id."""

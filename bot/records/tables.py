@@ -32,6 +32,22 @@ conversations = Table(
     Column("created_at", DateTime, nullable=False),
     Column("last_used_at", DateTime, nullable=False, index=True),
 )
+# Tokens besides the first: the same conversation on another device.
+session_tokens = Table(
+    "session_tokens",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("conversation", ForeignKey(CONVERSATION), nullable=False, index=True),
+)
+# Resume codes and download links (keys.py).
+one_time_keys = Table(
+    "one_time_keys",
+    metadata,
+    Column("key_hash", String(64), primary_key=True),
+    Column("conversation", ForeignKey(CONVERSATION), nullable=False, index=True),
+    Column("opens", String(20), nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+)
 consents = Table(
     "consents",
     metadata,

@@ -12,6 +12,8 @@ from bot.records import tables as t
 
 # Parents before children. red_flag_audit holds nothing of a conversation.
 _BY_CONVERSATION: tuple[Table, ...] = (
+    t.session_tokens,
+    t.one_time_keys,
     t.consents,
     t.turns,
     t.messages,
@@ -21,6 +23,8 @@ _BY_CONVERSATION: tuple[Table, ...] = (
     t.raised_flags,
     t.feedback,
 )
+
+_HASHES = ("token_hash", "key_hash")
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -55,9 +59,9 @@ def delete_rows(connection: Connection, conversation: str) -> None:
 
 
 def as_json(rows: Rows) -> dict[str, Any]:
-    """Rows for the person's own export: dates as text, without the token's hash."""
+    """Rows for the person's own export: dates as text, without hashes of tokens."""
     return {
-        table: [{k: _plain(v) for k, v in row.items() if k != "token_hash"} for row in values]
+        table: [{k: _plain(v) for k, v in row.items() if k not in _HASHES} for row in values]
         for table, values in rows.items()
     }
 

@@ -10,7 +10,9 @@ from interview_person import TODAY, Person, shipped_script
 from bot.content.interview import Script
 from bot.interview.answers import Answer
 from bot.interview.script import current_answers, next_question
-from bot.interview.summary import summary, to_html, to_json, to_text
+from bot.interview.summary import summary, to_json
+from bot.interview.summary_html import to_html
+from bot.interview.summary_page import to_text
 
 
 def say_all(person: Person, *messages: str) -> None:

@@ -6,7 +6,9 @@ import json
 
 from interview_person import TODAY, Person
 
-from bot.interview.summary import summary, to_html, to_json, to_text
+from bot.interview.summary import summary, to_json
+from bot.interview.summary_html import to_html
+from bot.interview.summary_page import to_text
 
 
 def _told(person: Person) -> Person:
@@ -45,9 +47,18 @@ def test_page_is_escaped_and_self_contained(person: Person) -> None:
     )
     page = to_html(made)
     assert "<b>" not in page and "&lt;b&gt;" in page and "&lt;on&gt;" in page
-    assert "style=" not in page and "http" not in page and "<script" not in page
+    assert (
+        "style=" not in page
+        and "http" not in page.replace("http://www.w3.org/2000/svg", "")
+        and "<script" not in page
+    )
     assert "Reported by the caregiver by chatbot, not verified" in page
-    assert page.index("Advice shown") < page.index("<table") < page.index("Treatment so far")
+    assert (
+        page.index("Advice shown")
+        < page.index("<table")
+        < page.index("<svg")
+        < page.index("Treatment so far")
+    )
 
 
 def test_skipped_and_unsure_are_said(person: Person) -> None:
@@ -56,12 +67,12 @@ def test_skipped_and_unsure_are_said(person: Person) -> None:
     made = summary(person.script, person.history, reported_by="patient", today=TODAY)
     text = to_text(made)
     assert "First noticed: not sure" in text and "last 7 days: skipped" in text
-    assert "Questions for the doctor (please look at these)\n- skipped" in text
+    assert "Questions for the doctor (please look at these):\n- skipped" in text
 
 
 def test_empty_and_nothing(person: Person) -> None:
     made = summary(person.script, [], reported_by="patient", today=TODAY)
-    assert "Symptoms\n- not answered" in to_text(made)
+    assert "Symptoms:\n- not answered" in to_text(made)
     person.says("nothing right now")
     made = summary(person.script, person.history, reported_by="patient", today=TODAY)
-    assert made.none_noted and "Symptoms\n- none at the moment" in to_text(made)
+    assert made.none_noted and "Symptoms:\n- none at the moment" in to_text(made)
