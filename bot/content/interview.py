@@ -13,10 +13,12 @@ from pydantic import Field, validator
 
 from bot.content.files import ContentModel, Problems, between, build, read_yaml
 from bot.content.interview_checks import script_faults
+from bot.nlu.spelling import Spelling
 
 AnswerType = Literal["choice", "text", "date", "boolean", "open_choice"]
 Operator = Literal["=", "!="]
 INTERVIEW_FILE, SYMPTOMS_FILE = "interview.yml", "symptoms.yml"
+_LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)?")
 LINK_ID = r"^[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*$"
 # The summary is built from these; a script without them is refused.
 NAME, ONSET, SEVERITY, SIMILAR, ANOTHER = (
@@ -170,6 +172,8 @@ class Script:
     symptoms: tuple[Symptom, ...] = field(repr=False)
     lines: Lines = field(repr=False)
     commands: Commands = field(repr=False)
+    spelling: tuple[str, ...] = field(repr=False, default=())
+    common_words: frozenset[str] = field(repr=False, default=frozenset())
 
     def question(self, link_id: str) -> Question | None:
         """The question with this id."""
@@ -190,6 +194,22 @@ class Script:
     @cached_property
     def _symptoms_by_id(self) -> Mapping[str, Symptom]:
         return {symptom.id: symptom for symptom in self.symptoms}
+
+    @cached_property
+    def speller(self) -> Spelling:
+        """Mends words that are a slip of a symptom's word or of one in `spelling`."""
+        phrases = [word for symptom in self.symptoms for word in symptom.words]
+        targets = [*self.spelling, *(w for phrase in phrases for w in _LETTERS.findall(phrase))]
+        choices = [choice for question in self.questions for choice in question.choices]
+        known = [p for c in choices for p in (c.label.lower(), *c.synonyms, *c.volunteered)]
+        known += [p for phrases in self.commands.dict().values() for p in phrases]
+        right = {w for phrase in known for w in _LETTERS.findall(phrase)}
+        return Spelling(
+            dict.fromkeys(targets),
+            {*self.common_words, *self.symptom_words, *targets, *right},
+            one_slip_from=4,
+            two_slips_from=8,
+        )
 
     @cached_property
     def symptom_words(self) -> Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]:
@@ -232,12 +252,20 @@ def read_interview(root: Path, problems: Problems) -> Script:
         symptoms=symptoms,
         lines=lines or Lines.construct(),
         commands=commands or Commands.construct(),
+        spelling=tuple(raw.get("spelling") or ()),
+        common_words=_common_words(root),
     )
     if not script.version:
         problems.add(INTERVIEW_FILE, "file", "version", "is missing; raise it with each change")
     for fault in script_faults(script, NEEDED):
         problems.add(INTERVIEW_FILE, *fault)
     return script
+
+
+def _common_words(root: Path) -> frozenset[str]:
+    """Everyday words, which are never a slip of another one (the file belongs to red_flags)."""
+    path = root / "common_words.txt"
+    return frozenset(path.read_text(encoding="utf-8").split() if path.exists() else ())
 
 
 def _id_of(item: object, otherwise: str) -> str:

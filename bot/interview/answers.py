@@ -105,6 +105,17 @@ _LEADING_ONLY = frozenset(
 _EXACT_ONLY = re.compile(
     r"(?:it|i|he|she|they|we) (?:is|was|were|does|did|do|have|has|had)(?:n't)?"
 )
+_OF_TEN = re.compile(
+    r"(?<![\d/.])(?<!since )(?<!on )(?:\d{1,2}|zero|one|two|three|four|five|six|seven|eight|nine|ten)"
+    r"\s*(?:/|out\s+of)\s*(?:10|ten)\b(?!/)"
+)
+_PART = re.compile(r"[,;.!?\n](?!\d)|\s(?:and|but)\s|(?=\bsince\b)")
+_PART_LEAD = re.compile(r"^(?:[\s,;.!?]|(?:and|but)\s)+")
+_WHEN_WORSE = re.compile(
+    r"\b(?:(?:mostly|worse|worst|especially|sometimes|often|only)\s+)?(?:at night|in the (?:morning|"
+    r"evening)s?|by evening|at times|now|today|these days|when i lie down|all the time|"
+    r"every (?:day|night)|out of 10)\b"
+)
 _RANGE = re.compile(r"\bbetween\b|\bdepends\b|\bvaries\b")
 _HEDGES = re.compile(
     r"\b(?:maybe|probably|perhaps|i|think|guess|would|say|it|it's|its|is|was|about|just|like|"
@@ -146,12 +157,15 @@ def is_clear_answer(script: Script, question: Question, text: str, *, today: dat
     choice = match_choice(question, text)
     if not isinstance(choice, Choice):
         return False
-    if exact_choice(question, text) is not None:
-        return True
+    return exact_choice(question, text) is not None or not _left_over(choice, text)
+
+
+def _left_over(choice: Choice, text: str) -> str:
+    """What a text says besides naming this choice."""
     plain = fold(text)
     for synonym in sorted(choice.synonyms, key=len, reverse=True):
         plain = contains(synonym).sub(" ", plain)
-    return not _HEDGES.sub("", _SCALE.sub(" ", plain)).strip()
+    return _HEDGES.sub("", _SCALE.sub(" ", plain)).strip()
 
 
 def match_choice(question: Question, text: str) -> Choice | Fault | None:
@@ -175,10 +189,35 @@ def volunteered(question: Question, text: str) -> tuple[Choice, str] | None:
     """A choice named in passing, and the words for it; None unless it is just one."""
     pairs = [(phrase, choice) for choice in question.choices for phrase in choice.volunteered]
     found = _search(pairs, fold(text))
+    if not found and any(choice.scale for choice in question.choices):
+        return _scale_in_passing(question, text)
     if len({choice.value for choice, _ in found}) != 1:
         return None
     choice, (start, end) = found[0]
     return choice, text[start:end]
+
+
+def _scale_in_passing(question: Question, text: str) -> tuple[Choice, str] | None:
+    """ "8 out of 10", or a part of a sentence that says nothing but how bad it is ("bad at night,
+    ..."); None when two of them differ."""
+    found: dict[str, tuple[Choice, str]] = {}
+    plain = fold(text)
+    for match in _OF_TEN.finditer(plain):
+        choice = _on_scale(question, match.group())
+        if isinstance(choice, Choice):
+            found[choice.value] = choice, text[match.start() : match.end()]
+    start = 0
+    for end in () if found else [*(m.start() for m in _PART.finditer(plain)), len(plain)]:
+        part = _PART_LEAD.sub("", text[start:end]).strip()
+        start = end
+        timeless = _WHEN_WORSE.sub(" ", fold(part)).strip()
+        choice = match_choice(question, timeless) if timeless else None
+        if not isinstance(choice, Choice) or choice.value == "none":
+            continue
+        is_bare = timeless.strip(" .,!") in _LEADING_ONLY or re.fullmatch(r"\W*\d+\W*", timeless)
+        if not is_bare and not _left_over(choice, timeless):
+            found[choice.value] = choice, part.strip(" ,.;")
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def exact_choice(question: Question, text: str) -> Choice | None:

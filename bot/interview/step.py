@@ -30,6 +30,7 @@ from bot.interview.script import (
     previous_question,
     questions_left,
 )
+from bot.interview.slips import as_written, mend
 from bot.interview.words import Parts, split_parts
 
 Outcome = Literal[
@@ -106,7 +107,9 @@ def take_message(
         return _take_command(turn, command)
     if choice is not None:
         return _take_choice(turn, tied[2] if tied else choice, now)
-    return _take_text(turn)
+    mended, written = mend(script, text)
+    step = _take_text(replace(turn, message=replace(turn.message, text=mended)))
+    return replace(step, answers=as_written(script, step.answers, written)) if written else step
 
 
 def reopen(answers: Sequence[Answer], link_id: str, repeat: int, message_id: str) -> Answer | None:
