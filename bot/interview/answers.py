@@ -21,8 +21,9 @@ from bot.interview.words import bare, bare_phrase, contains, fold, has_words, is
 
 Value = str | dict[str, str | None] | None
 # "reopened": the person went back to the question, so it is asked again; until then the value
-# before it holds (bot.interview.script.current_answers resolves it).
-Status = Literal["given", "skipped", "unknown", "reopened"]
+# before it holds. "more": it holds, and the question is asked again for more. "removed": a symptom
+# that was taken out. (bot.interview.script.current_answers resolves all three.)
+Status = Literal["given", "skipped", "unknown", "reopened", "more", "removed"]
 OTHER = "other"
 
 
@@ -57,7 +58,7 @@ class NotUnderstood:
     text: str
 
 
-Fault = Literal["scale", "two_choices"]
+Fault = Literal["scale", "two_choices", "range"]
 _NUMBER_WORDS = {word: number for number, word in enumerate(ONES[:11])}
 _SCALE = re.compile(
     r"(?<![\w.,/])(?P<n>\d{1,3}(?:[.,]5)?(?!\d)|zero|one|two|three|four|five|six|seven|eight|"
@@ -154,6 +155,8 @@ def is_clear_answer(script: Script, question: Question, text: str, *, today: dat
         found = find_onset(text, today=today)
         asks = is_question(text) and not fold(text).strip().endswith("?")
         return isinstance(found, Found) and found.is_whole and not asks
+    if question.answer_type == "quantity":
+        return isinstance(read_quantity(question, text), Parsed) and len(text.split()) <= 5
     choice = match_choice(question, text)
     if not isinstance(choice, Choice):
         return False
@@ -300,6 +303,31 @@ def _tapped(script: Script, question: Question, value: str, today: datetime.date
 
 
 Read = Parsed | Fault | Future | TwoDates | None
+_AMOUNT = re.compile(
+    r"(?<![\w.,/])(?P<number>\d{2,3}(?:[.,]\d{1,2})?)\s*(?:°|degrees?|deg)?\s*"
+    r"(?P<unit>celsius|centigrade|fahrenheit|[cf])?\b(?!\s*(?:days?|weeks?|months?|years?|%|/|times|"
+    r"hours?|pounds?|lbs?|kg|out of))"
+)
+_MEASURED = re.compile(r"\b(?:fever|temp|temperature|thermometer|degrees?|measured|celsius)\b|°")
+
+
+def read_quantity(question: Question, text: str, *, in_passing: bool = False) -> Read:
+    """A temperature with its unit ("38.5 Cel", "101 [degF]"), told by its size when none is said;
+    in passing only where the text speaks of one."""
+    plain = fold(text)
+    if in_passing and _MEASURED.search(plain) is None:
+        return None
+    low, high = question.range_c
+    fault: Read = None
+    for match in _AMOUNT.finditer(plain):
+        number = float(match["number"].replace(",", "."))
+        letter = (match["unit"] or "")[:1]
+        for unit, in_c in (("c", number), ("f", (number - 32) / 1.8)):
+            if low <= in_c <= high and letter in ("", unit):
+                ucum = question.units[0] if unit == "c" else question.units[-1]
+                return Parsed(f"{number:g} {ucum}", text[match.start() : match.end()].strip())
+        fault = "range"
+    return None if in_passing else fault
 
 
 def _parse_choice(script: Script, question: Question, text: str, today: datetime.date) -> Read:
@@ -313,6 +341,14 @@ def _parse_date(script: Script, question: Question, text: str, today: datetime.d
         return found
     onset = Onset(text.strip(), found.onset.date, found.onset.precision)
     return Parsed(onset.to_json(), text.strip())
+
+
+def _parse_quantity(script: Script, question: Question, text: str, today: datetime.date) -> Read:
+    choice = exact_choice(question, text)
+    if choice is not None:
+        return Parsed(choice.value, text.strip())
+    read = read_quantity(question, text)
+    return Parsed(read.value, text.strip()) if isinstance(read, Parsed) else read
 
 
 def _parse_text(script: Script, question: Question, text: str, today: datetime.date) -> Read:
@@ -344,6 +380,7 @@ _PARSERS: dict[str, Callable[[Script, Question, str, datetime.date], Read]] = {
     "date": _parse_date,
     "text": _parse_text,
     "open_choice": _parse_open_choice,
+    "quantity": _parse_quantity,
 }
 
 
@@ -354,6 +391,8 @@ def _explain(script: Script, read: Read) -> NotUnderstood | None:
     if isinstance(read, TwoDates):
         first, second = (f"{d.day} {d:%B}" for d in (read.first, read.second))
         return NotUnderstood(lines.date_ambiguous.format(first=first, second=second))
+    if read == "range":
+        return NotUnderstood(lines.quantity_range)
     if read == "scale":
         return NotUnderstood(lines.severity_scale)
     return NotUnderstood(lines.two_choices) if read == "two_choices" else None
