@@ -23,6 +23,7 @@ from bot.dialogue.own_words import own_reply
 from bot.dialogue.turn import Turn
 from bot.dialogue.visit_summary import is_for_other, visit_summary
 from bot.interview.answers import Answer, is_clear_answer
+from bot.interview.mentions import find_symptoms
 from bot.interview.replies import question_reply, summary_reply
 from bot.interview.script import next_question, pending
 from bot.interview.step import Step, reopen, take_message
@@ -63,7 +64,37 @@ def start(turn: Turn, parts: Runtime) -> Response:
     is_begun = bool(turn.slots.get("interview_id")) and turn.choice != "start_over"
     if is_begun and (not answers or next_question(script, answers) is not None):
         return [own_reply("interview_resumed", parts, "notice")], {"interview_attempt": 1}
-    return [own_reply("interview_intro", parts, "text")], _new_interview()
+    return _begin(turn, parts)
+
+
+def offer(turn: Turn, parts: Runtime) -> Response:
+    """Symptoms were told outside the interview: offer it, and keep what was told for it."""
+    told = {"text": turn.text, "message_id": turn.message_id}
+    has_symptoms = bool(find_symptoms(parts.content.interview, turn.text))
+    return [own_reply("offer_interview", parts)], {"reported": told if has_symptoms else None}
+
+
+def _begin(turn: Turn, parts: Runtime) -> Response:
+    """A new interview, with what was told with or before the wish for it."""
+    slots = {**_new_interview(), "reported": None}
+    replies = [own_reply("interview_intro", parts, "text")]
+    script = parts.content.interview
+    told = turn.slots.get("reported") or {}
+    if turn.choice is None and find_symptoms(script, turn.text):
+        told = {"text": turn.text, "message_id": turn.message_id}
+    if told:
+        step = take_message(
+            script,
+            (),
+            text=told["text"],
+            message_id=told["message_id"],
+            today=_today(turn),
+            audience=_audience(turn),
+        )
+        if step.answers:
+            slots["interview_answers"]["answers"] = [asdict(answer) for answer in step.answers]
+            replies.append(Reply("text", step.say))
+    return replies, slots
 
 
 def can_resume(turn: Turn) -> bool:
