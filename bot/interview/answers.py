@@ -17,7 +17,7 @@ from bot.interview.amounts import ONES
 from bot.interview.mentions import denies_symptom, find_symptoms
 from bot.interview.onset import Found, Onset, find_onset
 from bot.interview.times import Future, TwoDates
-from bot.interview.words import bare, bare_phrase, contains, fold, has_words, is_question
+from bot.interview.words import bare, bare_phrase, contains, fold, has_words, is_question, split_parts, starts_asking
 
 Value = str | dict[str, str | None] | None
 # "reopened": the person went back to the question, so it is asked again; until then the value
@@ -156,11 +156,16 @@ def is_clear_answer(script: Script, question: Question, text: str, *, today: dat
         asks = is_question(text) and not fold(text).strip().endswith("?")
         return isinstance(found, Found) and found.is_whole and not asks
     if question.answer_type == "quantity":
-        return isinstance(read_quantity(question, text), Parsed) and len(text.split()) <= 5
+        is_read = isinstance(read_quantity(question, text), Parsed)
+        return is_read and (len(text.split()) <= 2 or not is_question(text))
+    if question.answer_type == "open_choice" and len(text.split()) <= 6 and not starts_asking(text):
+        return bool(find_symptoms(script, text)) and split_parts(text).statement == ""
     choice = match_choice(question, text)
     if not isinstance(choice, Choice):
         return False
-    return exact_choice(question, text) is not None or not _left_over(choice, text)
+    parts = split_parts(text)
+    is_both = bool(parts.statement and parts.question)  # "8. Is that bad?"
+    return exact_choice(question, text) is not None or not (is_both or _left_over(choice, text))
 
 
 def _left_over(choice: Choice, text: str) -> str:
@@ -344,8 +349,8 @@ def _parse_date(script: Script, question: Question, text: str, today: datetime.d
 
 
 def _parse_quantity(script: Script, question: Question, text: str, today: datetime.date) -> Read:
-    choice = exact_choice(question, text)
-    if choice is not None:
+    choice = match_choice(question, text)
+    if isinstance(choice, Choice) and not re.search(r"\d", text):
         return Parsed(choice.value, text.strip())
     read = read_quantity(question, text)
     return Parsed(read.value, text.strip()) if isinstance(read, Parsed) else read

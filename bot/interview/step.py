@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -33,12 +34,16 @@ from bot.interview.script import (
     questions_left,
 )
 from bot.interview.slips import as_written, mend
-from bot.interview.words import Parts, split_parts
+from bot.interview.words import Parts, fold, split_parts
 
 Outcome = Literal[
     "answered", "not_understood", "question", "stop", "back", "skip", "unsure", "summary",
     "start_over", "told",
 ]  # fmt: skip
+
+
+# "Do you mean the first time? That was in August."
+_ASKS_BACK = re.compile(r"^(?:do )?you mean\b|^was it\b[^?]{0,20}\?$")
 
 
 @dataclass(frozen=True)
@@ -336,7 +341,8 @@ def _take_text(turn: _Turn) -> Step:
     read = collect_answers(script, turn.history, turn.now, replace(message, text=parts.statement))
     is_unsure = question is not None and sounds_unsure(script, question, parts.statement)
     if not isinstance(read, NotUnderstood) and not (is_unsure and _is_dateless(read)):
-        return turn.finish("answered", _say(turn, read), read, question=parts.question)
+        asked = "" if _ASKS_BACK.match(fold(parts.question)) else parts.question
+        return turn.finish("answered", _say(turn, read), read, question=asked)
     if parts.question:
         return turn.finish("question", "", question=message.text)
     if turn.now is None:
