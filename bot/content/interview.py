@@ -260,6 +260,7 @@ class Script:
         """Mends words that are a slip of a symptom's word or of one in `spelling`."""
         phrases = [word for symptom in self.symptoms for word in symptom.words]
         targets = [*self.spelling, *(w for phrase in phrases for w in _LETTERS.findall(phrase))]
+        targets += [f"{word}s" for word in targets if len(word) > 6]
         choices = [choice for question in self.questions for choice in question.choices]
         known = [p for c in choices for p in (c.label.lower(), *c.synonyms, *c.volunteered)]
         known += [p for phrases in self.commands.dict().values() for p in phrases]

@@ -32,6 +32,7 @@ _MORE = re.compile(r"\b(?:also|too|as well|plus|another|additionally|on top of t
 _THEN = re.compile(
     r"\b(?:then|back then|that time|before|used to|had|was|were|first time|years ago)\b"
 )
+_ALSO = re.compile(r"(?:[,.;]?\s*\b(?:and|but|plus)\s+)?\balso\b[\s,:]*(?P<own>\D.+)$", re.I | re.S)
 _CORRECTS = re.compile(
     r"\b(?:started|began|noticed|since|first|actually|not|instead|meant|came on)\b"
 )
@@ -185,6 +186,10 @@ def _take_plain(
     about_this, about_others = split_before(
         script, text, ids=frozenset(s.symptom.id for s in others)
     )
+    own = _ALSO.search(about_this) if invited and not others else None
+    own_words = own["own"].strip() if own and has_words(own["own"]) else ""
+    if own is not None and own_words:
+        about_this = about_this[: own.start()]
     fault: NotUnderstood | None = None
     if about_this:
         read = _read(script, rows, question, about_this)
@@ -194,6 +199,10 @@ def _take_plain(
         else:
             fault = read
     _put_others(script, rows, _others(script, rows, about_others, repeat, adds=bool(others)))
+    if own_words and find_symptoms(script, own_words) == ():
+        further = rows.next_repeat()
+        if _put_own_words(script, rows, further, own_words):
+            rows.put(ANOTHER, further - 1, "yes", "")
     if not rows.new:
         _take_corrections(script, rows, text, repeat)
         take_details(script, rows, repeat, text)
