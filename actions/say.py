@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from actions.base import TurnAction
-from bot.dialogue.limits import clarify_or_explain, contact_lines, decline_or_explain, fallback
 from bot.dialogue import interviewing
+from bot.dialogue.limits import clarify_or_explain, contact_lines, decline_or_explain, fallback
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.second_question import with_second
 from bot.dialogue.turn import Turn

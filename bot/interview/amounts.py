@@ -48,7 +48,8 @@ _FUZZY = {"a few", "few", "several", "some"}
 _UNITS = {
     "hour": r"hours?|hrs?|h", "day": r"days?|d", "night": r"nights?", "week": r"weeks?|wks?|w|"
     "weeeks?",
-    "fortnight": r"fortnights?", "month": r"months?|mo|mos|mths?|mnths?|mon", "year": r"years?|yrs?|y",
+    "fortnight": r"fortnights?", "month": r"months?|mo|mos|mths?|mnths?|mon",
+    "year": r"years?|yrs?|y",
 }  # fmt: skip
 _UNIT = "|".join(pattern for pattern in _UNITS.values())
 _WORD = "|".join(sorted((re.escape(w).replace(r"\ ", r"\s+") for w in _NUMBERS), key=len)[::-1])

@@ -17,7 +17,16 @@ from bot.interview.amounts import ONES
 from bot.interview.mentions import denies_symptom, find_symptoms
 from bot.interview.onset import Found, Onset, find_onset
 from bot.interview.times import Future, TwoDates
-from bot.interview.words import bare, bare_phrase, contains, fold, has_words, is_question, split_parts, starts_asking
+from bot.interview.words import (
+    bare,
+    bare_phrase,
+    contains,
+    fold,
+    has_words,
+    is_question,
+    split_parts,
+    starts_asking,
+)
 
 Value = str | dict[str, str | None] | None
 # "reopened": the person went back to the question, so it is asked again; until then the value
@@ -107,13 +116,15 @@ _EXACT_ONLY = re.compile(
     r"(?:it|i|he|she|they|we) (?:is|was|were|does|did|do|have|has|had)(?:n't)?"
 )
 _OF_TEN = re.compile(
-    r"(?<![\d/.])(?<!since )(?<!on )(?:\d{1,2}|zero|one|two|three|four|five|six|seven|eight|nine|ten)"
+    r"(?<![\d/.])(?<!since )(?<!on )(?:\d{1,2}|zero|one|two|three|four|five|six|seven|eight|"
+    r"nine|ten)"
     r"\s*(?:/|out\s+of)\s*(?:10|ten)\b(?!/)"
 )
 _PART = re.compile(r"[,;.!?\n](?!\d)|\s(?:and|but)\s|(?=\bsince\b)")
 _PART_LEAD = re.compile(r"^(?:[\s,;.!?]|(?:and|but)\s)+")
 _WHEN_WORSE = re.compile(
-    r"\b(?:(?:mostly|worse|worst|especially|sometimes|often|only)\s+)?(?:at night|in the (?:morning|"
+    r"\b(?:(?:mostly|worse|worst|especially|sometimes|often|only)\s+)?(?:at night|"
+    r"in the (?:morning|"
     r"evening)s?|by evening|at times|now|today|these days|when i lie down|all the time|"
     r"every (?:day|night)|out of 10)\b"
 )

@@ -34,6 +34,7 @@ def check_lines(script: Script, held: Mapping[Key, Answer]) -> tuple[CheckLine, 
         label = question.label or link_id
         if name is not None and link_id != NAME and name.status == "given":
             label = f"{symptom_name(script, name)}, {label[:1].lower()}{label[1:]}"
+        label = label[:1].upper() + label[1:]
         lines.append(CheckLine((link_id, repeat), label, shown(script, question, answer)))
     return tuple(lines)
 

@@ -58,6 +58,7 @@ class Rows:
     new: dict[Key, Answer]
 
     def put(self, link_id: str, repeat: int, value: Value, text: str) -> None:
+        """Note one answer."""
         self.new[link_id, repeat] = Answer(
             link_id, repeat, self.message.message_id, "given", text, value
         )

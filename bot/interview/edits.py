@@ -55,8 +55,10 @@ _NOT_THERE = re.compile(
 _ADD = re.compile(
     _LEAD.replace("|also", "")
     + r"(?:(?:also )?add|i forgot(?: to (?:say|mention))?(?: about)?|i also "
-    r"(?:have|had|noticed|get|got|feel|feel like)|(?:he|she|they) also (?:has|have|had|gets?|feels?)|"
-    r"also|one more (?:thing|symptom)|another (?:thing|symptom)|there is (?:also|more)|there's (?:also|"
+    r"(?:have|had|noticed|get|got|feel|feel like)|(?:he|she|they) also (?:has|have|had|"
+    r"gets?|feels?)|"
+    r"also|one more (?:thing|symptom)|another (?:thing|symptom)|there is (?:also|more)|"
+    r"there's (?:also|"
     r"more)|plus)\b\W*(?P<what>.*)$",
     re.DOTALL,
 )
@@ -76,11 +78,13 @@ _HINT = re.compile(
     r"correction|rather than|was wrong|mistake)\b|^\W*no\b[,. ]"
 )
 _TELLS = re.compile(
-    r"^\s*(?:pain\s+)?(?:has |have |had )?(?:really |actually |only |first )?(?:started|start|began|"
+    r"^\s*(?:pain\s+)?(?:has |have |had )?(?:really |actually |only |first )?(?:started|"
+    r"start|began|"
     r"begun|came|come|was|were|is|are|been|since|for)\b"
 )
 _INSTEAD_OF = re.compile(
-    r"[,.;]?\s*\b(?:and\s+|but\s+)?(?:not|instead of|rather than)\s+(?:on\s+|in\s+|since\s+|for\s+)?"
+    r"[,.;]?\s*\b(?:and\s+|but\s+)?(?:not|instead of|rather than)\s+(?:on\s+|in\s+|since\s+|"
+    r"for\s+)?"
     r"(?!bad\b|too\b|so\b|that\b|severe\b|sure\b|the same\b|like\b|really\b)[^,.;!?]+"
 )
 _NUMBER = re.compile(r"^(?:(?:line|number|answer|question|no\.?|#|point)\s*)*(?P<n>\d{1,2})$")

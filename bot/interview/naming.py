@@ -1,4 +1,4 @@
-"""Whom the questions are about ("your son"), and symptoms within a sentence ("your son's fever")."""
+"""Whom the questions are about ("your son"), and symptoms in a sentence ("your son's fever")."""
 
 from __future__ import annotations
 
@@ -20,12 +20,23 @@ _LEAD_IN = re.compile(
     r"(?:i|he|she|they)\s+(?:have|has|get|gets|noticed)\s+|i've\s+)+"
 )
 _DOES = (
-    r"(?:'s|s'|\s+(?:also |just |really |now |still |always |keeps? )?(?:has|had|is|was|isn't|feels?|"
+    r"(?:'s|s'|\s+(?:also |just |really |now |still |always |keeps? )?(?:has|had|is|was|"
+    r"isn't|feels?|"
     r"looks?|seems?|says?|complains?|gets?|got|can't|cannot|won't|doesn't|hasn't|started|stopped|"
     r"bruises|bleeds|hurts?|sleeps?|sweats?|limps?|refuses|vomits|coughs|threw|began|lost|wakes?|"
     r"woke|needs|developed|[a-z]+ing|\w+,?\s+(?:\w+,?\s+)?(?:has|had|is|was)))\b"
 )
 _FIRST_PERSON = re.compile(r"\b(?:i|i've|i'm|i have|my|me)\b")
+
+
+# "My mom is worried because I have a fever."
+_OWN = re.compile(
+    r"\bi(?:'ve| have| had| got| get| feel)\b(?!\s+(?:been\s+|so\s+)?(?:worried|scared|"
+    r"afraid|noticed|"
+    r"seen|no idea|noticing)\b)|\bi(?:'m| am)\s+(?:so |very |really |always )?(?:tired|weak|"
+    r"pale|sick|"
+    r"dizzy|exhausted|bruising|bleeding|losing)\b"
+)
 
 
 def patient_of(script: Script, held: Answers, audience: str) -> Patient | None:
@@ -65,6 +76,8 @@ def patient_spoken_of(script: Script, text: str) -> tuple[Patient, str] | None:
             ):
                 continue
             if re.search(r"\b(?:from|gave|told|with|by|and|than|like)\s*$", plain[: match.start()]):
+                continue
+            if _OWN.search(plain[match.end() :]):
                 continue
             return patient, text[match.start() : match.start() + len(word)]
     return None

@@ -71,7 +71,8 @@ _BARE_EVENT = re.compile(
     r"infusion|round|cycle|transplant|relapse|diagnosis|transfusion|surgery|appointment|visit)\W*$"
 )
 _TELLS_WHEN = re.compile(
-    rf"(?:ever\s+)?since\b|{AMOUNT}|(?:right |shortly |just )?after (?:the |my |his |her |their |our )?"
+    rf"(?:ever\s+)?since\b|{AMOUNT}|(?:right |shortly |just )?after (?:the |my |his |her |"
+    rf"their |our )?"
     r"(?:last |first |second )?(?:transplant|chemo\w*|treatment|infusion|radiation|surgery|"
     r"diagnosis|car)\b"
 )

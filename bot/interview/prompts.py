@@ -1,4 +1,4 @@
-"""Questions for the doctor: which ones are offered, and which ones a message picks, in its order."""
+"""Questions for the doctor: which ones are offered, and which ones a message picks."""
 
 from __future__ import annotations
 

@@ -48,5 +48,5 @@ def _value(script: Script, answer: Answer, written: dict[str, str]) -> Value:
 
 def _unmend(text: str, written: dict[str, str]) -> str:
     for word, original in written.items():
-        text = re.sub(rf"\b{re.escape(word)}\b", lambda _, o=original: str(o), text)
+        text = re.sub(rf"\b{re.escape(word)}\b", original.replace("\\", r"\\"), text)
     return text

@@ -215,7 +215,9 @@ def _choices(script: Script, link_id: str) -> tuple[Any, ...]:
 def _state(answer: Answer | None) -> State:
     if answer is None:
         return "not_asked"
-    return "given" if answer.status == "reopened" else answer.status
+    if answer.status == "removed":
+        return "not_asked"
+    return "given" if answer.status in ("reopened", "more") else answer.status
 
 
 def _line(script: Script, held: dict[Key, Answer], key: Key) -> Line:

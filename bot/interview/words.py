@@ -22,7 +22,8 @@ _SUBJECT = (
 )
 _ASKING = (
     r"(?:what(?:'?s|'re)?\b(?! (?:i (?:had|have|feel|felt)|bothers|worries|hurts|scares|annoys|"
-    r"started|began|they call|we call|else can i say|can i say)\b)|why\b|how\b|who(?:'s)?\b(?! knows)|where\b|which\b|"
+    r"started|began|they call|we call|else can i say|can i say)\b)|why\b|how\b|"
+    r"who(?:'s)?\b(?! knows)|where\b|which\b|"
     r"when (?:do|does|did|is|are|will|can|should|would)\b|"
     r"(?:is|are|am|do|does|can|could|should|shall|will|would|did)(?!')\s+" + _SUBJECT + r"\b|"
     r"(?:was|were|has|may|might)(?!')\s+(?:i|you|we|he|she|it|they|this|that|there)\b|"
@@ -40,8 +41,10 @@ _LEAD = (
 _STARTS_ASKING = re.compile(_LEAD + _ASKING)
 # Said to oneself: "how do I say this, ...", "what would I say, ...".
 _THINKING = re.compile(
-    r"^\W*(?:how (?:do|can|shall|should) i (?:say|put|describe) (?:this|it|that)|what (?:would|shall|"
-    r"should|can) i say|let me (?:think|see)|is it ok(?:ay)? to (?:list|name|say)[\w ]*|what else)\s*[,:;-]\s*"
+    r"^\W*(?:how (?:do|can|shall|should) i (?:say|put|describe) (?:this|it|that)|"
+    r"what (?:would|shall|"
+    r"should|can) i say|let me (?:think|see)|is it ok(?:ay)? to (?:list|name|say)[\w ]*|"
+    r"what else)\s*[,:;-]\s*"
 )
 # "I have a fever, is that bad": a question may begin after a comma or a joining word.
 _TAIL = re.compile(

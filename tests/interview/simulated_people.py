@@ -101,7 +101,9 @@ class SimulatedPerson:
             return self._name(first)
         if self.style == "everything at once":
             self._told |= {first.symptom["code"], second.symptom["code"]}
-            parts = [f"{self._name(t)} {self._when(t)}, {t.severity['say']}" for t in (first, second)]
+            parts = [
+                f"{self._name(t)} {self._when(t)}, {t.severity['say']}" for t in (first, second)
+            ]
             return f"{parts[0]}. And {parts[1]}."
         if self.style in ("chatty", "caregiver"):
             self._told |= {second.symptom["code"]}
