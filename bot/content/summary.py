@@ -57,6 +57,13 @@ class Layout(ContentModel):
     sections: tuple[Section, ...]
     states: Mapping[str, str]
 
+    @validator("states")
+    def _all_states(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        lacking = sorted({"skipped", "unknown", "not_asked", "none"} - set(value))
+        if lacking:
+            raise ValueError(f"lacks {', '.join(lacking)}; add it")
+        return value
+
     def section_of(self, link_id: str) -> Section | None:
         """The section of an answer: the first that names it, else the one that holds "*"."""
         if is_named(link_id, (*self.hidden, *self.about)):
@@ -87,6 +94,12 @@ class FhirCodes(ContentModel):
     symptoms: Mapping[str, Code]
     date_figures: Mapping[str, Literal[4, 7, 10]]
 
+    @property
+    def codes(self) -> list[Code]:
+        """All of them."""
+        named = (self.questions, self.groups, self.symptoms, *self.choices.values())
+        return [code for codes in named for code in codes.values()]
+
 
 @dataclass(frozen=True)
 class SummaryContent:
@@ -111,6 +124,8 @@ def read_summary(root: Path, problems: Problems, symptoms: Iterable[str]) -> Sum
     raw = read_yaml(root / FHIR_FILE, problems, root=root)
     fhir = build(FhirCodes, raw, problems, file=FHIR_FILE, item="fhir")
     if fhir is not None:
+        if not {code.system for code in fhir.codes} <= set(fhir.systems):
+            problems.add(FHIR_FILE, "fhir", "codes", "name a system that is not listed; add it")
         for name in sorted(set(fhir.symptoms) - set(symptoms)):
             problems.add(FHIR_FILE, name, "symptoms", "is no symptom of symptoms.yml; correct it")
     return SummaryContent(layout or Layout.construct(), fhir or FhirCodes.construct())

@@ -170,7 +170,7 @@ def _row(layout: Layout, symptom: SymptomLine) -> Row:
         first, *others = column.holds
         lines = [line for name in others if (line := symptom.line(name)) and line.shown]
         held = {line.link_id: line for line in (symptom.onset, symptom.severity, symptom.similar)}
-        cell = [_said(layout, symptom.line(first) or held[first])]
+        cell = [_said(layout, symptom.line(first) or held.get(first))]
         cells.append((*cell, *(_labelled(line) for line in lines)))
     in_columns = {name for column in layout.table.columns for name in column.holds}
     notes = [
@@ -195,7 +195,9 @@ def _no_symptoms(value: Summary) -> str:
     return value.layout.states.get(state, value.layout.states["not_asked"])
 
 
-def _said(layout: Layout, line: Line) -> Said:
+def _said(layout: Layout, line: Line | None) -> Said:
+    if line is None:
+        return Said(layout.states["not_asked"])
     return Said(line.shown or layout.states.get(line.state, ""), line.quoted)
 
 

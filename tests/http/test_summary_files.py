@@ -118,9 +118,9 @@ def test_a_new_process_days_later(
     """A new process with the same database, as after a restart: with consent everything is there
     again; without it nothing was ever in the database."""
     stored, private = begun(Person(bot)), begun(Person(bot))
-    stored.tap("consent_yes")
     private.say("moderate zebrafish")
     private_code, code = code_of(private), code_of(stored)
+    stored.tap("consent_yes")  # the code moves to the database with the conversation
     with sqlite3.connect(tmp_path / "bot.db") as later:
         with sqlite3.connect(next(tmp_path_factory.getbasetemp().glob("bot*/bot.db"))) as now:
             now.backup(later)

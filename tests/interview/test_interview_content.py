@@ -66,7 +66,8 @@ def test_broken_script_is_refused(
 
 
 def test_missing_or_doubled_symptoms(tmp_path: Path) -> None:
-    shutil.copy(CONTENT / "interview.yml", tmp_path)
+    for name in ("interview.yml", "summary.yml", "fhir.yml"):
+        shutil.copy(CONTENT / name, tmp_path)
     problems = Problems()
     read_interview(tmp_path, problems)
     assert "symptoms.yml: file: -: is missing; restore it" in problems.lines
@@ -84,3 +85,26 @@ def test_empty_files(tmp_path: Path) -> None:
     problems = Problems()
     read_interview(tmp_path, problems)
     assert any("sx.name: id: is missing" in line for line in problems.lines)
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "problem"),
+    [
+        ("summary.yml", {"states": {"skipped": "skipped"}}, "summary.yml: summary: states: lacks"),
+        ("summary.yml", {"colour": "red"}, "summary.yml: summary: colour: is not a known key"),
+        ("fhir.yml", {"base": "ours"}, "fhir.yml: fhir: base: "),
+        ("fhir.yml", {"symptoms": {"hiccups": {"system": "sct", "code": "1", "seen_in": "x"}}},
+         "fhir.yml: hiccups: symptoms: is no symptom of symptoms.yml"),
+        ("fhir.yml", {"systems": {}}, "fhir.yml: fhir: codes: name a system that is not listed"),
+    ],
+)  # fmt: skip
+def test_broken_layout_or_codes_are_refused(
+    tmp_path: Path, file: str, change: dict[str, object], problem: str
+) -> None:
+    for name in ("interview.yml", "symptoms.yml", "summary.yml", "fhir.yml"):
+        shutil.copy(CONTENT / name, tmp_path)
+    raw = yaml.safe_load((tmp_path / file).read_text())
+    (tmp_path / file).write_text(yaml.safe_dump({**raw, **change}))
+    problems = Problems()
+    read_interview(tmp_path, problems)
+    assert any(line.startswith(problem) for line in problems.lines), problems.lines
