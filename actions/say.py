@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from actions.base import TurnAction
+from bot.dialogue import interviewing
 from bot.dialogue.limits import clarify_or_explain, contact_lines, decline_or_explain, fallback
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.second_question import with_second
@@ -73,4 +74,4 @@ class OfferInterview(TurnAction):
         return "action_offer_interview"
 
     def respond(self, turn: Turn) -> Response:
-        return [own_reply("offer_interview", runtime())], {}
+        return interviewing.offer(turn, runtime())

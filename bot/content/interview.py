@@ -7,23 +7,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import Field, validator
 
 from bot.content.files import ContentModel, Problems, between, build, read_yaml
 from bot.content.interview_checks import script_faults
 from bot.content.summary import SummaryContent, read_summary
+from bot.nlu.spelling import Spelling
 
+Model = TypeVar("Model", bound=ContentModel)
 AnswerType = Literal["choice", "text", "date", "boolean", "open_choice", "quantity"]
 Operator = Literal["=", "!="]
 INTERVIEW_FILE, SYMPTOMS_FILE = "interview.yml", "symptoms.yml"
+_LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)?")
 LINK_ID = r"^[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*$"
 # The summary is built from these; a script without them is refused.
 NAME, ONSET, SEVERITY, SIMILAR, ANOTHER = (
     "sx.name", "sx.onset", "sx.severity", "sx.similar", "sx.another",
 )  # fmt: skip
 DOCTOR_KNOWS, TREATMENTS, QUESTIONS = "visit.doctor-knows", "tx.previous", "q"
+# Read by the code when they are there: whom it is about, short or full, and the last look.
+WHO, PATH, CONFIRM = "who", "path", "confirm"
 NEEDED = (NAME, ONSET, SEVERITY, SIMILAR, ANOTHER, DOCTOR_KNOWS, TREATMENTS, QUESTIONS)
 
 
@@ -56,7 +61,9 @@ class Condition(ContentModel):
 class Question(ContentModel):
     """One question. `{symptom}` in its words stands for "the fever".
 
-    `takes_questions`: the answer itself may be a question ("what should I ask?").
+    `takes_questions`: the answer itself may be a question ("what should I ask?"), `offers_prompts`:
+    the prompts are offered with it, `lists_answers`: what was answered is shown with it. `asked`
+    false: never asked by itself. `beside`: choices of it that are offered with another question.
     """
 
     id: str = Field(regex=LINK_ID)
@@ -69,7 +76,14 @@ class Question(ContentModel):
     why: str
     answer_type: AnswerType
     takes_questions: bool = False
+    offers_prompts: bool = False
+    lists_answers: bool = False
+    asked: bool = True
+    beside: Mapping[str, tuple[str, ...]] = {}
+    names: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    range_c: tuple[float, float] = (0, 0)
     choices: tuple[Choice, ...] = ()
     ask_when: tuple[Condition, ...] = ()
     can_skip: bool
@@ -110,6 +124,7 @@ class NotUnderstoodLines(ContentModel):
     date: tuple[str, str]
     boolean: tuple[str, str]
     open_choice: tuple[str, str]
+    quantity: tuple[str, str]
 
 
 class Lines(ContentModel):
@@ -130,6 +145,21 @@ class Lines(ContentModel):
     left: str
     left_one: str
     why: str
+    about: str
+    about_self: str
+    changed: str
+    change_to: str
+    removed: str
+    removed_none: str
+    add: str
+    full: str
+    short: str
+    nothing_more: str
+    prompt_added: str
+    first: str
+    top: str
+    no_number: str
+    quantity_range: str
     stale: str
     severity_scale: str
     date_future: str
@@ -150,6 +180,33 @@ class Commands(ContentModel):
     left: tuple[str, ...]
     why: tuple[str, ...]
     keep: tuple[str, ...]
+
+
+class Patient(ContentModel):
+    """Somebody else whom the questions may be about: the words for them, and how to name them."""
+
+    id: str
+    who: Literal["parent", "carer"]
+    words: tuple[str, ...]
+    person: str
+    whose: str
+    they: str
+    them: str
+    their: str
+
+
+class Prompt(ContentModel):
+    """A question that is offered for the doctor. It fits when a condition of `when` holds or one
+    of `words` was said; without either it always may be offered."""
+
+    id: str = Field(regex=r"^[a-z][a-z0-9_]*$")
+    ask: str = Field(max_length=120)
+    ask_proxy: str = Field(max_length=120)
+    facts: tuple[str, ...]
+    when: tuple[Condition, ...] = ()
+    words: tuple[str, ...] = ()
+
+    _facts = validator("facts", allow_reuse=True)(between(1))
 
 
 class Symptom(ContentModel):
@@ -174,6 +231,11 @@ class Script:
     symptoms: tuple[Symptom, ...] = field(repr=False)
     lines: Lines = field(repr=False)
     commands: Commands = field(repr=False)
+    patients: tuple[Patient, ...] = field(repr=False, default=())
+    prompts: tuple[Prompt, ...] = field(repr=False, default=())
+    most_prompts: int = 8
+    spelling: tuple[str, ...] = field(repr=False, default=())
+    common_words: frozenset[str] = field(repr=False, default=frozenset())
 
     def question(self, link_id: str) -> Question | None:
         """The question with this id."""
@@ -194,6 +256,23 @@ class Script:
     @cached_property
     def _symptoms_by_id(self) -> Mapping[str, Symptom]:
         return {symptom.id: symptom for symptom in self.symptoms}
+
+    @cached_property
+    def speller(self) -> Spelling:
+        """Mends words that are a slip of a symptom's word or of one in `spelling`."""
+        phrases = [word for symptom in self.symptoms for word in symptom.words]
+        targets = [*self.spelling, *(w for phrase in phrases for w in _LETTERS.findall(phrase))]
+        targets += [f"{word}s" for word in targets if len(word) > 6]
+        choices = [choice for question in self.questions for choice in question.choices]
+        known = [p for c in choices for p in (c.label.lower(), *c.synonyms, *c.volunteered)]
+        known += [p for phrases in self.commands.dict().values() for p in phrases]
+        right = {w for phrase in known for w in _LETTERS.findall(phrase)}
+        return Spelling(
+            dict.fromkeys(targets),
+            {*self.common_words, *self.symptom_words, *targets, *right},
+            one_slip_from=4,
+            two_slips_from=8,
+        )
 
     @cached_property
     def symptom_words(self) -> Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]:
@@ -237,12 +316,30 @@ def read_interview(root: Path, problems: Problems) -> Script:
         symptoms=symptoms,
         lines=lines or Lines.construct(),
         commands=commands or Commands.construct(),
+        patients=tuple(_read_list(Patient, raw.get("patients"), "patients", problems)),
+        prompts=tuple(_read_list(Prompt, raw.get("prompts"), "prompts", problems)),
+        most_prompts=int(raw.get("most_prompts", 8)),
+        spelling=tuple(raw.get("spelling") or ()),
+        common_words=_common_words(root),
     )
     if not script.version:
         problems.add(INTERVIEW_FILE, "file", "version", "is missing; raise it with each change")
     for fault in script_faults(script, NEEDED):
         problems.add(INTERVIEW_FILE, *fault)
     return script
+
+
+def _read_list(model: type[Model], items: object, name: str, problems: Problems) -> Iterable[Model]:
+    for item in items if isinstance(items, list) else []:
+        built = build(model, item, problems, file=INTERVIEW_FILE, item=_id_of(item, name))
+        if built is not None:
+            yield built
+
+
+def _common_words(root: Path) -> frozenset[str]:
+    """Everyday words, which are never a slip of another one (the file belongs to red_flags)."""
+    path = root / "common_words.txt"
+    return frozenset(path.read_text(encoding="utf-8").split() if path.exists() else ())
 
 
 def _id_of(item: object, otherwise: str) -> str:

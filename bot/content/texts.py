@@ -20,7 +20,8 @@ NEEDED_TEXTS = (
     "audience_child", "audience_adult", "audience_caregiver", "audience_unknown",
     "contact_human", "show_my_data", "delete_my_data", "deleted", "kept", "red_flag_cleared",
     "interview_intro", "interview_resumed", "interview_kept", "interview_done",
-    "interview_none", "interview_over", "continued", "interrupted", "error",
+    "interview_none", "interview_over", "interview_check", "continued", "interrupted",
+    "error",
 )  # fmt: skip
 NEEDED_LABELS = (
     "prepare_visit", "help", "contact_human", "consent_yes", "consent_no", "more_detail",

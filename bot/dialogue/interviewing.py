@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.content.interview import CONFIRM
 from bot.dialogue.answering import (
     PROGNOSIS,
     answer_again,
@@ -21,10 +22,11 @@ from bot.dialogue.limits import clarify, contact_lines, decline
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.turn import Turn
 from bot.dialogue.visit_summary import is_for_other, visit_summary
-from bot.interview.answers import Answer
+from bot.interview.answers import Answer, is_clear_answer
+from bot.interview.mentions import find_symptoms
 from bot.interview.replies import question_reply, summary_reply
-from bot.interview.script import next_question
-from bot.interview.step import Step, take_message
+from bot.interview.script import next_question, pending
+from bot.interview.step import Step, reopen, take_message
 from bot.rendering.reply import Reply
 from bot.runtime import Runtime
 
@@ -57,10 +59,42 @@ def start(turn: Turn, parts: Runtime) -> Response:
     """A new interview; the unfinished one goes on unless the person wants to start again."""
     script = parts.content.interview
     answers = answers_in(turn)
+    if turn.choice == "resume_interview" and (checked := _check_again(turn, parts)):
+        return [own_reply("interview_check", parts, "notice")], checked
     is_begun = bool(turn.slots.get("interview_id")) and turn.choice != "start_over"
     if is_begun and (not answers or next_question(script, answers) is not None):
         return [own_reply("interview_resumed", parts, "notice")], {"interview_attempt": 1}
-    return [own_reply("interview_intro", parts, "text")], _new_interview()
+    return _begin(turn, parts)
+
+
+def offer(turn: Turn, parts: Runtime) -> Response:
+    """Symptoms were told outside the interview: offer it, and keep what was told for it."""
+    told = {"text": turn.text, "message_id": turn.message_id}
+    has_symptoms = bool(find_symptoms(parts.content.interview, turn.text))
+    return [own_reply("offer_interview", parts)], {"reported": told if has_symptoms else None}
+
+
+def _begin(turn: Turn, parts: Runtime) -> Response:
+    """A new interview, with what was told with or before the wish for it."""
+    slots = {**_new_interview(), "reported": None}
+    replies = [own_reply("interview_intro", parts, "text")]
+    script = parts.content.interview
+    told = turn.slots.get("reported") or {}
+    if turn.choice is None and find_symptoms(script, turn.text):
+        told = {"text": turn.text, "message_id": turn.message_id}
+    if told:
+        step = take_message(
+            script,
+            (),
+            text=told["text"],
+            message_id=told["message_id"],
+            today=_today(turn),
+            audience=_audience(turn),
+        )
+        if step.answers:
+            slots["interview_answers"]["answers"] = [asdict(answer) for answer in step.answers]
+            replies.append(Reply("text", step.say))
+    return replies, slots
 
 
 def can_resume(turn: Turn) -> bool:
@@ -73,6 +107,18 @@ def resume(turn: Turn, parts: Runtime) -> Response:
     if not can_resume(turn):
         return [own_reply("after_card", parts, "choices")], {}
     return start(turn, parts)
+
+
+def _check_again(turn: Turn, parts: Runtime) -> dict[str, Any]:
+    """A finished interview is opened at "check your answers"; nothing when it is not finished."""
+    script, answers = parts.content.interview, answers_in(turn)
+    if not answers or next_question(script, answers) is not None:
+        return {}
+    row = reopen(answers, CONFIRM, 0, turn.message_id)
+    if row is None:
+        return {}
+    kept = {"interview": turn.slots["interview_id"], "answers": [asdict(row)]}
+    return {"interview_attempt": 1, "interview_answer": None, "interview_answers": kept}
 
 
 def ask(turn: Turn, parts: Runtime) -> Response:
@@ -88,7 +134,7 @@ def ask(turn: Turn, parts: Runtime) -> Response:
 
 def read(turn: Turn, parts: Runtime) -> Reading:
     """Take one message at the pending question."""
-    if _is_digression(turn):
+    if _is_digression(turn) and not _is_answer(turn, parts):
         replies, slots = _digress(turn, parts)
         return Reading(replies, {**slots, "interview_answer": None})
     answers = answers_in(turn)
@@ -122,7 +168,11 @@ def _after(step: Step, turn: Turn, parts: Runtime, answers: tuple[Answer, ...]) 
             "answers": [asdict(answer) for answer in step.answers],
         }
     replies = [Reply("text", step.say)] if step.say else []
-    if step.outcome == "question" or (step.question and turn.topic):
+    is_asked = step.outcome == "not_understood" and turn.topic and turn.confidence >= SURE
+    if step.outcome == "question" or is_asked or (step.question and turn.topic):
+        if is_asked:
+            replies = []
+            slots["interview_attempt"] = _attempt(turn)
         digression, further = _digress(turn, parts)
         replies += digression
         slots.update(further)
@@ -161,7 +211,30 @@ def outside(turn: Turn, parts: Runtime) -> Response:
         return [own_reply("not_in_interview", parts, "choices")], {}
     answers = answers_in(turn)
     finished = bool(answers) and next_question(parts.content.interview, answers) is None
+    changed = _change_after(turn, parts, answers) if finished else None
+    if changed is not None:
+        return changed
     return [own_reply("interview_over" if finished else "interview_kept", parts, "choices")], {}
+
+
+def _change_after(turn: Turn, parts: Runtime, answers: tuple[Answer, ...]) -> Response | None:
+    """ "Change the fever date to last Friday", said when all was answered."""
+    step = take_message(
+        parts.content.interview,
+        answers,
+        text=turn.text,
+        message_id=turn.message_id,
+        today=_today(turn),
+        audience=_audience(turn),
+    )
+    if not step.answers or step.asked is not None:
+        return None
+    kept = {
+        "interview": turn.slots["interview_id"],
+        "answers": [asdict(answer) for answer in step.answers],
+    }
+    replies = [Reply("text", step.say), _summary(turn, parts, (*answers, *step.answers))]
+    return replies, {"interview_answers": kept}
 
 
 def _summary(turn: Turn, parts: Runtime, answers: Sequence[Answer]) -> Reply:
@@ -173,6 +246,18 @@ def _summary(turn: Turn, parts: Runtime, answers: Sequence[Answer]) -> Reply:
         red_flags=turn.red_flags,
     )
     return summary_reply(made)
+
+
+def _is_answer(turn: Turn, parts: Runtime) -> bool:
+    """The pending question's own parser decides first, whatever the words are classified as."""
+    now = pending(parts.content.interview, answers_in(turn))
+    question = parts.content.interview.question(now[0]) if now else None
+    return (
+        turn.choice is None
+        and question is not None
+        and not question.takes_questions
+        and is_clear_answer(parts.content.interview, question, turn.text, today=_today(turn))
+    )
 
 
 def _is_digression(turn: Turn) -> bool:
@@ -227,7 +312,9 @@ def _new_interview() -> dict[str, Any]:
 
 def _audience(turn: Turn) -> str:
     """Questions are put to the helper when the patient is a child or cared for."""
-    return "caregiver" if is_for_other(turn.audience) else "any"
+    if not is_for_other(turn.audience):
+        return "any"
+    return "parent" if turn.audience == "child" else "caregiver"
 
 
 def _attempt(turn: Turn) -> int:

@@ -48,7 +48,8 @@ _FUZZY = {"a few", "few", "several", "some"}
 _UNITS = {
     "hour": r"hours?|hrs?|h", "day": r"days?|d", "night": r"nights?", "week": r"weeks?|wks?|w|"
     "weeeks?",
-    "month": r"months?|mo|mos|mths?|mnths?|mon", "year": r"years?|yrs?|y",
+    "fortnight": r"fortnights?", "month": r"months?|mo|mos|mths?|mnths?|mon",
+    "year": r"years?|yrs?|y",
 }  # fmt: skip
 _UNIT = "|".join(pattern for pattern in _UNITS.values())
 _WORD = "|".join(sorted((re.escape(w).replace(r"\ ", r"\s+") for w in _NUMBERS), key=len)[::-1])
@@ -75,7 +76,7 @@ class Amount:
         """How exact a date counted back by this amount can be."""
         if self.unit in ("hour", "day", "night"):
             return "week" if self.is_fuzzy else "day"
-        if self.unit == "week":
+        if self.unit in ("week", "fortnight"):
             return "week"
         return "month" if self.unit == "month" or self.number != int(self.number) else "year"
 
@@ -86,7 +87,7 @@ class Amount:
             return None
         try:
             if whole_months is None:
-                days = {"hour": 1 / 24, "week": 7}.get(self.unit, 1) * self.number
+                days = {"hour": 1 / 24, "week": 7, "fortnight": 14}.get(self.unit, 1) * self.number
                 return day - datetime.timedelta(days=int(days))
             months = self.number * whole_months
             back = months_before(day, int(months))

@@ -17,12 +17,22 @@ from bot.interview.amounts import ONES
 from bot.interview.mentions import denies_symptom, find_symptoms
 from bot.interview.onset import Found, Onset, find_onset
 from bot.interview.times import Future, TwoDates
-from bot.interview.words import bare, bare_phrase, contains, fold, has_words, is_question
+from bot.interview.words import (
+    bare,
+    bare_phrase,
+    contains,
+    fold,
+    has_words,
+    is_question,
+    split_parts,
+    starts_asking,
+)
 
 Value = str | dict[str, str | None] | None
 # "reopened": the person went back to the question, so it is asked again; until then the value
-# before it holds (bot.interview.script.current_answers resolves it).
-Status = Literal["given", "skipped", "unknown", "reopened"]
+# before it holds. "more": it holds, and the question is asked again for more. "removed": a symptom
+# that was taken out. (bot.interview.script.current_answers resolves all three.)
+Status = Literal["given", "skipped", "unknown", "reopened", "more", "removed"]
 OTHER = "other"
 
 
@@ -57,7 +67,7 @@ class NotUnderstood:
     text: str
 
 
-Fault = Literal["scale", "two_choices"]
+Fault = Literal["scale", "two_choices", "range"]
 _NUMBER_WORDS = {word: number for number, word in enumerate(ONES[:11])}
 _SCALE = re.compile(
     r"(?<![\w.,/])(?P<n>\d{1,3}(?:[.,]5)?(?!\d)|zero|one|two|three|four|five|six|seven|eight|"
@@ -105,6 +115,19 @@ _LEADING_ONLY = frozenset(
 _EXACT_ONLY = re.compile(
     r"(?:it|i|he|she|they|we) (?:is|was|were|does|did|do|have|has|had)(?:n't)?"
 )
+_OF_TEN = re.compile(
+    r"(?<![\d/.])(?<!since )(?<!on )(?:\d{1,2}|zero|one|two|three|four|five|six|seven|eight|"
+    r"nine|ten)"
+    r"\s*(?:/|out\s+of)\s*(?:10|ten)\b(?!/)"
+)
+_PART = re.compile(r"[,;.!?\n](?!\d)|\s(?:and|but)\s|(?=\bsince\b)")
+_PART_LEAD = re.compile(r"^(?:[\s,;.!?]|(?:and|but)\s)+")
+_WHEN_WORSE = re.compile(
+    r"\b(?:(?:mostly|worse|worst|especially|sometimes|often|only)\s+)?(?:at night|"
+    r"in the (?:morning|"
+    r"evening)s?|by evening|at times|now|today|these days|when i lie down|all the time|"
+    r"every (?:day|night)|out of 10)\b"
+)
 _RANGE = re.compile(r"\bbetween\b|\bdepends\b|\bvaries\b")
 _HEDGES = re.compile(
     r"\b(?:maybe|probably|perhaps|i|think|guess|would|say|it|it's|its|is|was|about|just|like|"
@@ -143,15 +166,25 @@ def is_clear_answer(script: Script, question: Question, text: str, *, today: dat
         found = find_onset(text, today=today)
         asks = is_question(text) and not fold(text).strip().endswith("?")
         return isinstance(found, Found) and found.is_whole and not asks
+    if question.answer_type == "quantity":
+        is_read = isinstance(read_quantity(question, text), Parsed)
+        return is_read and (len(text.split()) <= 2 or not is_question(text))
+    if question.answer_type == "open_choice" and len(text.split()) <= 6 and not starts_asking(text):
+        return bool(find_symptoms(script, text)) and split_parts(text).statement == ""
     choice = match_choice(question, text)
     if not isinstance(choice, Choice):
         return False
-    if exact_choice(question, text) is not None:
-        return True
+    parts = split_parts(text)
+    is_both = bool(parts.statement and parts.question)  # "8. Is that bad?"
+    return exact_choice(question, text) is not None or not (is_both or _left_over(choice, text))
+
+
+def _left_over(choice: Choice, text: str) -> str:
+    """What a text says besides naming this choice."""
     plain = fold(text)
     for synonym in sorted(choice.synonyms, key=len, reverse=True):
         plain = contains(synonym).sub(" ", plain)
-    return not _HEDGES.sub("", _SCALE.sub(" ", plain)).strip()
+    return _HEDGES.sub("", _SCALE.sub(" ", plain)).strip()
 
 
 def match_choice(question: Question, text: str) -> Choice | Fault | None:
@@ -175,10 +208,35 @@ def volunteered(question: Question, text: str) -> tuple[Choice, str] | None:
     """A choice named in passing, and the words for it; None unless it is just one."""
     pairs = [(phrase, choice) for choice in question.choices for phrase in choice.volunteered]
     found = _search(pairs, fold(text))
+    if not found and any(choice.scale for choice in question.choices):
+        return _scale_in_passing(question, text)
     if len({choice.value for choice, _ in found}) != 1:
         return None
     choice, (start, end) = found[0]
     return choice, text[start:end]
+
+
+def _scale_in_passing(question: Question, text: str) -> tuple[Choice, str] | None:
+    """ "8 out of 10", or a part of a sentence that says nothing but how bad it is ("bad at night,
+    ..."); None when two of them differ."""
+    found: dict[str, tuple[Choice, str]] = {}
+    plain = fold(text)
+    for match in _OF_TEN.finditer(plain):
+        choice = _on_scale(question, match.group())
+        if isinstance(choice, Choice):
+            found[choice.value] = choice, text[match.start() : match.end()]
+    start = 0
+    for end in () if found else [*(m.start() for m in _PART.finditer(plain)), len(plain)]:
+        part = _PART_LEAD.sub("", text[start:end]).strip()
+        start = end
+        timeless = _WHEN_WORSE.sub(" ", fold(part)).strip()
+        choice = match_choice(question, timeless) if timeless else None
+        if not isinstance(choice, Choice) or choice.value == "none":
+            continue
+        is_bare = timeless.strip(" .,!") in _LEADING_ONLY or re.fullmatch(r"\W*\d+\W*", timeless)
+        if not is_bare and not _left_over(choice, timeless):
+            found[choice.value] = choice, part.strip(" ,.;")
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def exact_choice(question: Question, text: str) -> Choice | None:
@@ -261,6 +319,31 @@ def _tapped(script: Script, question: Question, value: str, today: datetime.date
 
 
 Read = Parsed | Fault | Future | TwoDates | None
+_AMOUNT = re.compile(
+    r"(?<![\w.,/])(?P<number>\d{2,3}(?:[.,]\d{1,2})?)\s*(?:°|degrees?|deg)?\s*"
+    r"(?P<unit>celsius|centigrade|fahrenheit|[cf])?\b(?!\s*(?:days?|weeks?|months?|years?|%|/|times|"
+    r"hours?|pounds?|lbs?|kg|out of))"
+)
+_MEASURED = re.compile(r"\b(?:fever|temp|temperature|thermometer|degrees?|measured|celsius)\b|°")
+
+
+def read_quantity(question: Question, text: str, *, in_passing: bool = False) -> Read:
+    """A temperature with its unit ("38.5 Cel", "101 [degF]"), told by its size when none is said;
+    in passing only where the text speaks of one."""
+    plain = fold(text)
+    if in_passing and _MEASURED.search(plain) is None:
+        return None
+    low, high = question.range_c
+    fault: Read = None
+    for match in _AMOUNT.finditer(plain):
+        number = float(match["number"].replace(",", "."))
+        letter = (match["unit"] or "")[:1]
+        for unit, in_c in (("c", number), ("f", (number - 32) / 1.8)):
+            if low <= in_c <= high and letter in ("", unit):
+                ucum = question.units[0] if unit == "c" else question.units[-1]
+                return Parsed(f"{number:g} {ucum}", text[match.start() : match.end()].strip())
+        fault = "range"
+    return None if in_passing else fault
 
 
 def _parse_choice(script: Script, question: Question, text: str, today: datetime.date) -> Read:
@@ -274,6 +357,14 @@ def _parse_date(script: Script, question: Question, text: str, today: datetime.d
         return found
     onset = Onset(text.strip(), found.onset.date, found.onset.precision)
     return Parsed(onset.to_json(), text.strip())
+
+
+def _parse_quantity(script: Script, question: Question, text: str, today: datetime.date) -> Read:
+    choice = match_choice(question, text)
+    if isinstance(choice, Choice) and not re.search(r"\d", text):
+        return Parsed(choice.value, text.strip())
+    read = read_quantity(question, text)
+    return Parsed(read.value, text.strip()) if isinstance(read, Parsed) else read
 
 
 def _parse_text(script: Script, question: Question, text: str, today: datetime.date) -> Read:
@@ -305,6 +396,7 @@ _PARSERS: dict[str, Callable[[Script, Question, str, datetime.date], Read]] = {
     "date": _parse_date,
     "text": _parse_text,
     "open_choice": _parse_open_choice,
+    "quantity": _parse_quantity,
 }
 
 
@@ -315,6 +407,8 @@ def _explain(script: Script, read: Read) -> NotUnderstood | None:
     if isinstance(read, TwoDates):
         first, second = (f"{d.day} {d:%B}" for d in (read.first, read.second))
         return NotUnderstood(lines.date_ambiguous.format(first=first, second=second))
+    if read == "range":
+        return NotUnderstood(lines.quantity_range)
     if read == "scale":
         return NotUnderstood(lines.severity_scale)
     return NotUnderstood(lines.two_choices) if read == "two_choices" else None

@@ -28,6 +28,8 @@ _PART = (
 )
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _ORDINAL = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_ORDINALS = {"first": 1, "second": 2, "third": 3}
+_ORDINAL_OR_WORD = r"(?P<day>\d{1,2}|first|second|third)(?:st|nd|rd|th)?"
 _SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}
 
 
@@ -92,7 +94,7 @@ def _read_figures(match: re.Match[str], today: datetime.date) -> Read:
 
 def _read_month_day(match: re.Match[str], today: datetime.date) -> Read:
     month = _MONTHS.index(match["month"][:3]) + 1
-    day = int(match["day"])
+    day = _ORDINALS.get(match["day"]) or int(match["day"])
     date = _date(int(match["year"]), month, day) if match["year"] else _latest(month, day, today)
     return (date, "day") if date else None
 
@@ -246,7 +248,7 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
             _read_holiday,
         ),
         (
-            rf"\b{_ORDINAL}\s+(?:of\s+)?{_MONTH}\b\.?(?:,?\s+(?:of\s+)?{_YEAR})?(?!\d)",
+            rf"\b{_ORDINAL_OR_WORD}\s+(?:of\s+)?{_MONTH}\b\.?(?:,?\s+(?:of\s+)?{_YEAR})?(?!\d)",
             _read_month_day,
         ),
         (rf"\b{_MONTH}\b\.?\s+(?:the\s+)?{_ORDINAL}\b(?:,?\s+(?:of\s+)?{_YEAR})?", _read_month_day),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.content.interview import ANOTHER, NAME, Question, Script
+from bot.content.interview import ANOTHER, NAME, SIMILAR, Question, Script
 from bot.interview.answers import (
     OTHER,
     Answer,
@@ -16,15 +16,23 @@ from bot.interview.answers import (
     Value,
     explain_failure,
     parse_answer,
+    read_quantity,
     volunteered,
 )
 from bot.interview.mentions import Said, denies_symptom, find_symptoms, split_before
+from bot.interview.naming import patient_of
 from bot.interview.onset import onset_in_passing
+from bot.interview.prompts import offered_prompts, prompt_text, read_picks
 from bot.interview.script import Key, latest_answers
 from bot.interview.words import fold, has_words
 
 _WITHOUT_PRONOUNS = re.compile(r"\b(?:it|i|i've|is|was|has|had|have|been|started|began)\b", re.I)
 _MORE = re.compile(r"\b(?:also|too|as well|plus|another|additionally|on top of that|and now|new)\b")
+# At "was it like this then?" another symptom is one of now, unless the answer tells of then.
+_THEN = re.compile(
+    r"\b(?:then|back then|that time|before|used to|had|was|were|first time|years ago)\b"
+)
+_ALSO = re.compile(r"(?:[,.;]?\s*\b(?:and|but|plus)\s+)?\balso\b[\s,:]*(?P<own>\D.+)$", re.I | re.S)
 _CORRECTS = re.compile(
     r"\b(?:started|began|noticed|since|first|actually|not|instead|meant|came on)\b"
 )
@@ -38,17 +46,19 @@ class Message:
     message_id: str
     today: datetime.date
     attempt: int
+    audience: str = "any"
 
 
 @dataclass
-class _Rows:
-    """Answers of one message, at most one for each question and repeat."""
+class Rows:
+    """Answers of one message, at most one for each question and repeat, beside those held."""
 
     message: Message
     held: dict[Key, Answer]
     new: dict[Key, Answer]
 
     def put(self, link_id: str, repeat: int, value: Value, text: str) -> None:
+        """Note one answer."""
         self.new[link_id, repeat] = Answer(
             link_id, repeat, self.message.message_id, "given", text, value
         )
@@ -68,7 +78,7 @@ def collect_answers(
     script: Script, answers: Sequence[Answer], now: Key | None, message: Message
 ) -> tuple[Answer, ...] | NotUnderstood:
     """Read a statement as the answer to the question `now`, and as whatever else it says."""
-    rows = _Rows(message, latest_answers(answers), {})
+    rows = Rows(message, latest_answers(answers), {})
     question = script.question(now[0]) if now else None
     if now is None or question is None:
         _take_corrections(script, rows, message.text, None)
@@ -82,13 +92,13 @@ def collect_answers(
     return tuple(rows.new.values()) if rows.new else fault or NotUnderstood("")
 
 
-def _read(script: Script, rows: _Rows, question: Question, text: str) -> Parsed | NotUnderstood:
+def _read(script: Script, rows: Rows, question: Question, text: str) -> Parsed | NotUnderstood:
     m = rows.message
     return parse_answer(script, question, text, choice=None, today=m.today, attempt=m.attempt)
 
 
 def _take_names(
-    script: Script, rows: _Rows, question: Question, repeat: int
+    script: Script, rows: Rows, question: Question, repeat: int
 ) -> NotUnderstood | None:
     """One symptom or several; the first belongs to this round, each further one to a new round."""
     text = rows.message.text
@@ -103,14 +113,14 @@ def _take_names(
                 return explain_failure(script, question, rows.message.attempt)
         else:
             rows.put(NAME, repeat, read.value, read.text)
-            _take_details(script, rows, repeat, text)
+            take_details(script, rows, repeat, text)
         return None
-    _put_symptoms(script, rows, said, first=repeat)
+    put_symptoms(script, rows, said, first=repeat)
     return None
 
 
 def _take_another(
-    script: Script, rows: _Rows, question: Question, repeat: int
+    script: Script, rows: Rows, question: Question, repeat: int
 ) -> NotUnderstood | None:
     """Yes, no, or a further symptom typed directly."""
     text = rows.message.text
@@ -121,7 +131,7 @@ def _take_another(
     if said and read.value == "yes":
         known = _known_symptoms(rows)
         fresh = tuple(s for s in said if s.symptom.id not in known) or said
-        _put_symptoms(script, rows, fresh, first=None)
+        put_symptoms(script, rows, fresh, first=None)
         rows.put(ANOTHER, repeat, "yes", text)
         return None
     rows.put(ANOTHER, repeat, read.value, read.text)
@@ -134,13 +144,13 @@ def _take_another(
     return None
 
 
-def _put_own_words(script: Script, rows: _Rows, repeat: int, text: str) -> bool:
+def _put_own_words(script: Script, rows: Rows, repeat: int, text: str) -> bool:
     """A symptom that no list holds: its name is the text without when and how bad.
 
     False, and nothing noted, when nothing but that is said ("mild").
     """
     rows.put(NAME, repeat, OTHER, text)
-    _take_details(script, rows, repeat, text)
+    take_details(script, rows, repeat, text)
     details = [key for key in rows.new if key[1] == repeat and key[0] not in (NAME, ANOTHER)]
     name = text
     for key in details:
@@ -160,37 +170,73 @@ def _is_tapped_text(question: Question, text: str) -> bool:
 
 
 def _take_plain(
-    script: Script, rows: _Rows, question: Question, repeat: int
+    script: Script, rows: Rows, question: Question, repeat: int
 ) -> NotUnderstood | None:
     """Any other question; within a symptom also its details, further symptoms and corrections."""
     text = rows.message.text
+    if question.offers_prompts:
+        return _take_questions(script, rows, question, text)
     if question.group is None:
         read = _read(script, rows, question, text)
         if isinstance(read, NotUnderstood):
             return read
         rows.put(question.id, repeat, read.value, read.text)
         return None
-    others = _others(script, rows, text, repeat)
+    invited = question.id == SIMILAR and _THEN.search(fold(text)) is None
+    others = _others(script, rows, text, repeat, adds=invited)
     about_this, about_others = split_before(
         script, text, ids=frozenset(s.symptom.id for s in others)
     )
+    own = _ALSO.search(about_this) if invited and not others else None
+    own_words = own["own"].strip() if own and has_words(own["own"]) else ""
+    if own is not None and own_words:
+        about_this = about_this[: own.start()]
     fault: NotUnderstood | None = None
     if about_this:
         read = _read(script, rows, question, about_this)
         if isinstance(read, Parsed):
             rows.put(question.id, repeat, read.value, read.text)
-            _take_details(script, rows, repeat, about_this)
+            take_details(script, rows, repeat, about_this)
         else:
             fault = read
     _put_others(script, rows, _others(script, rows, about_others, repeat, adds=bool(others)))
+    if own_words and find_symptoms(script, own_words) == ():
+        further = rows.next_repeat()
+        if _put_own_words(script, rows, further, own_words):
+            rows.put(ANOTHER, further - 1, "yes", "")
     if not rows.new:
         _take_corrections(script, rows, text, repeat)
-        _take_details(script, rows, repeat, text)
+        take_details(script, rows, repeat, text)
     return fault
 
 
+def _take_questions(
+    script: Script, rows: Rows, question: Question, text: str
+) -> NotUnderstood | None:
+    """Numbers of the offered questions, own words, or both; "done" when some were noted before."""
+    held = {key: a for key, a in rows.held.items() if a.status in ("given", "more")}
+    before = rows.held.get((question.id, 0))
+    noted = before.text if before is not None and before.status == "more" else ""
+    patient = patient_of(script, held, rows.message.audience)
+    offered = [prompt_text(p, patient) for p in offered_prompts(script, held, patient)]
+    picked = read_picks(tuple(offered), text)
+    read = _read(script, rows, question, text)
+    if picked is not None:
+        added = "\n".join(picked)
+    elif isinstance(read, NotUnderstood):
+        return read
+    elif read.value == "none":
+        rows.put(question.id, 0, noted or "none", noted or read.text)
+        return None
+    else:
+        added = read.text
+    lines = list(dict.fromkeys([*noted.splitlines(), *added.splitlines()]))
+    rows.put(question.id, 0, "\n".join(lines), "\n".join(lines))
+    return None
+
+
 def _others(
-    script: Script, rows: _Rows, text: str, repeat: int, *, adds: bool = False
+    script: Script, rows: Rows, text: str, repeat: int, *, adds: bool = False
 ) -> tuple[Said, ...]:
     """Other symptoms in the message: known ones, and new ones that are added ("also bruises")."""
     known = _known_symptoms(rows)
@@ -204,7 +250,7 @@ def _others(
     )
 
 
-def _known_symptoms(rows: _Rows) -> dict[str, int]:
+def _known_symptoms(rows: Rows) -> dict[str, int]:
     """Symptoms named so far and the round in which each was."""
     return {
         str(answer.value): repeat
@@ -213,18 +259,16 @@ def _known_symptoms(rows: _Rows) -> dict[str, int]:
     }
 
 
-def _put_others(script: Script, rows: _Rows, others: tuple[Said, ...]) -> None:
+def _put_others(script: Script, rows: Rows, others: tuple[Said, ...]) -> None:
     known = _known_symptoms(rows)
     for said in others:
         if said.symptom.id in known:
-            _take_details(script, rows, known[said.symptom.id], said.words, may_correct=True)
+            take_details(script, rows, known[said.symptom.id], said.words, may_correct=True)
         else:
-            _put_symptoms(script, rows, (said,), first=None)
+            put_symptoms(script, rows, (said,), first=None)
 
 
-def _put_symptoms(
-    script: Script, rows: _Rows, said: tuple[Said, ...], *, first: int | None
-) -> None:
+def put_symptoms(script: Script, rows: Rows, said: tuple[Said, ...], *, first: int | None) -> None:
     """Give each symptom a round of its own and take what is said about it."""
     rounds: list[int] = []
     for index, one in enumerate(said):
@@ -235,11 +279,11 @@ def _put_symptoms(
             if before is None or before.value != "yes" or before.status != "given":
                 rows.put(ANOTHER, repeat - 1, "yes", "")
         rows.put(NAME, repeat, one.symptom.id, one.words)
-        _take_details(script, rows, repeat, one.words)
+        take_details(script, rows, repeat, one.words)
     _share_details(script, rows, said, rounds)
 
 
-def _share_details(script: Script, rows: _Rows, said: tuple[Said, ...], rounds: list[int]) -> None:
+def _share_details(script: Script, rows: Rows, said: tuple[Said, ...], rounds: list[int]) -> None:
     """ "Fever and bruises for a week": what is said at one end of a list is about all."""
     telling = [i for i, one in enumerate(said) if one.is_before or one.is_after]
     if len(telling) != 1 or len(said) < 2:
@@ -256,8 +300,8 @@ def _share_details(script: Script, rows: _Rows, said: tuple[Said, ...], rounds: 
                 rows.new[link_id, repeat] = replace(answer, repeat=repeat)
 
 
-def _take_details(
-    script: Script, rows: _Rows, repeat: int, text: str, *, may_correct: bool = False
+def take_details(
+    script: Script, rows: Rows, repeat: int, text: str, *, may_correct: bool = False
 ) -> None:
     """Onset, severity and the like, where the text says them and they are not yet known."""
     name = rows.new.get((NAME, repeat)) or rows.held.get((NAME, repeat))
@@ -268,7 +312,11 @@ def _take_details(
         is_known = key in rows.new or (rows.has(*key) and not may_correct)
         if question.group is None or question.id in (NAME, ANOTHER) or is_known:
             continue
-        if question.answer_type == "date":
+        if question.answer_type == "quantity":
+            read = read_quantity(question, text, in_passing=True)
+            if isinstance(read, Parsed):
+                rows.put(question.id, repeat, read.value, read.text)
+        elif question.answer_type == "date":
             found = onset_in_passing(text, today=rows.message.today)
             if found is not None:
                 rows.put(question.id, repeat, found.onset.to_json(), found.onset.text)
@@ -278,11 +326,11 @@ def _take_details(
                 rows.put(question.id, repeat, hit[0].value, hit[1])
 
 
-def _take_corrections(script: Script, rows: _Rows, text: str, repeat: int | None) -> None:
+def _take_corrections(script: Script, rows: Rows, text: str, repeat: int | None) -> None:
     """ "The fever started on Monday, not Sunday", said at a later question."""
     if _CORRECTS.search(fold(text)) is None:
         return
     known = _known_symptoms(rows)
     mentioned = [known[s.symptom.id] for s in find_symptoms(script, text) if s.symptom.id in known]
     for target in mentioned or ([] if repeat is None else [repeat]):
-        _take_details(script, rows, target, text, may_correct=True)
+        take_details(script, rows, target, text, may_correct=True)

@@ -35,6 +35,9 @@ _PAST_SPAN = re.compile(
     r"|\b(?P<one>(?:for|over|in|during|within|these)\s+the\s+(?:past|last)|the\s+past|past)\s+"
     r"(?P<bare>day|week|month|year)\b"
 )
+_LOST_WITHIN = re.compile(
+    rf"(?<=\d)\s?(?:kg|kilos?|kilograms?|pounds?|lbs?)\s+(?:in|over|within)\s+(?:{AMOUNT})"
+)
 _SPAN = re.compile(rf"(?<![\w.]){AMOUNT}(?P<tail>\s+(?:after|before|from|until)\b)?")
 _AMOUNT_BEFORE = re.compile(rf"(?<![\w.]){AMOUNT}\s+$")
 _COMING = re.compile(
@@ -67,7 +70,14 @@ _BARE_EVENT = re.compile(
     r"^\W*(?:(?:my|his|her|their|the|our)\s+)?(?:last|first|latest|second)\s+(?:chemo\w*|treatment|"
     r"infusion|round|cycle|transplant|relapse|diagnosis|transfusion|surgery|appointment|visit)\W*$"
 )
-_TELLS_WHEN = re.compile(rf"(?:ever\s+)?since\b|{AMOUNT}")
+_TELLS_WHEN = re.compile(
+    rf"(?:ever\s+)?since\b|{AMOUNT}|(?:right |shortly |just )?after (?:the |my |his |her |"
+    rf"their |our )?"
+    r"(?:last |first |second )?(?:transplant|chemo\w*|treatment|infusion|radiation|surgery|"
+    r"diagnosis|car)\b"
+)
+# "8/10" is how bad it is, "38.6" and "5 kg" are amounts.
+_NO_DATE = re.compile(r"(?<![\d/.])(?<!since )(?<!on )\d{1,2}\s*/\s*10\b(?!/)")
 _CLAUSE = re.compile(r"[.,;:!?()\n]|\b(?:and|but|then|now|since|so)\b")
 _ELSEWHERE = re.compile(
     r"\b(?:remission|diagnos\w*|transplant\w*|treatments?|chemo\w*|therapy|maintenance|cancer|leukemia|"
@@ -128,7 +138,7 @@ def find_onset(text: str, *, today: datetime.date) -> Found | Future | TwoDates 
     plain = fold(text)
     if not plain.strip():
         return None
-    coming = _COMING.search(plain)
+    coming = None if _LOST_WITHIN.search(plain) else _COMING.search(plain)
     candidates = [*_spans(plain, today), *find_named(plain, today)]
     dated = [c for c in candidates if isinstance(c, Dated)]
     if dated and not coming:
@@ -147,23 +157,25 @@ def onset_in_passing(text: str, *, today: datetime.date) -> Found | None:
     Stricter: "tired after school" and "for a while" are no onset then, and neither is a time that
     is about something else ("in remission for two years and now bruises").
     """
-    left = text
+    left = _NO_DATE.sub(lambda match: " " * len(match.group()), text)
     for _ in range(4):
         found = find_onset(left, today=today)
         if not isinstance(found, Found):
             return None
         if found.onset.date is None:
             return found if _TELLS_WHEN.match(fold(found.onset.text)) else None
-        if not _is_elsewhere(fold(text), found):
+        if not _is_elsewhere(text, found):
             return found
         left = left[: found.start] + " " * (found.end - found.start) + left[found.end :]
     return None
 
 
-def _is_elsewhere(plain: str, found: Found) -> bool:
-    before = _CLAUSE.split(plain[max(0, found.start - 80) : found.start])[-1]
-    after = _CLAUSE.split(plain[found.end : found.end + 80])[0]
-    return _ELSEWHERE.search(f"{before} {after}") is not None
+def _is_elsewhere(text: str, found: Found) -> bool:
+    """Is the time about the illness or its treatment ("I had ALL in 2019")?"""
+    before = _CLAUSE.split(text[max(0, found.start - 80) : found.start])[-1]
+    after = _CLAUSE.split(text[found.end : found.end + 80])[0]
+    around = f"{before} {after}"
+    return _ELSEWHERE.search(fold(around)) is not None or re.search(r"\bALL\b", around) is not None
 
 
 def _spans(plain: str, today: datetime.date) -> list[Dated | Future | TwoDates]:
@@ -177,6 +189,11 @@ def _spans(plain: str, today: datetime.date) -> list[Dated | Future | TwoDates]:
         date = day.before(today)
         if date is not None:
             found.append(Dated(date, day.precision, match.start(), match.end()))
+    for match in _LOST_WITHIN.finditer(plain):
+        amount = amount_of(match)
+        date = amount.before(today)
+        if date is not None:
+            found.append(Dated(date, amount.precision, match.start(), match.end()))
     for match in _SPAN.finditer(plain):
         if match["tail"] or any(
             d.start <= match.start() < d.end for d in found if isinstance(d, Dated)

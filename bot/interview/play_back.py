@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Sequence
 
 from bot.content.interview import ANOTHER, NAME, ONSET, SEVERITY, SIMILAR, Script
-from bot.interview.answers import Answer, Value
-from bot.interview.script import latest_answers, symptom_name
-from bot.interview.words import fold
-
-_SEASONS = {3: "spring", 6: "summer", 9: "fall", 12: "winter"}
-_PERSON = {
-    "my": "your",
-    "i": "you",
-    "we": "you",
-    "me": "you",
-    "am": "are",
-    "was": "were",
-    "our": "your",
-    "i'm": "you are",
-}
+from bot.interview.answers import Answer
+from bot.interview.naming import symptom_name
+from bot.interview.say_dates import format_date, long_date, say_onset
+from bot.interview.script import latest_answers
 
 
 def play_back(
@@ -59,40 +46,4 @@ def _detail(script: Script, answer: Answer, is_proxy: bool) -> str:
     return label if answer.link_id == SEVERITY else f"like before the first diagnosis: {label}"
 
 
-def say_onset(value: Value, *, is_proxy: bool = False) -> str:
-    """A stored onset in words, no more exact than it was said: "since March 2026"."""
-    if not isinstance(value, dict):
-        return ""
-    text = (value.get("text") or "").strip(" .,!?")
-    if value.get("date") is None:
-        if value.get("precision") != "event":
-            return f"“{text}”"
-        return text if is_proxy else _to_you(text)
-    return f"since {format_date(value)}"
-
-
-def format_date(value: Value) -> str:
-    """The date of a stored onset with no more figures than its precision allows, or ""."""
-    if not isinstance(value, dict) or not value.get("date"):
-        return ""
-    day = datetime.date.fromisoformat(str(value["date"]))
-    precision = value.get("precision")
-    if precision == "day":
-        return long_date(day)
-    if precision == "week":
-        return f"about {long_date(day)}"
-    if precision == "month":
-        return f"{day:%B} {day.year}"
-    if precision == "season" and day.month in _SEASONS and day.day == 1:
-        return f"{_SEASONS[day.month]} {day.year}"
-    return f"about {day:%B} {day.year}" if precision == "season" else str(day.year)
-
-
-def long_date(day: datetime.date) -> str:
-    """ "10 November 2026": the month as a word, so that day and month cannot be mixed up."""
-    return f"{day.day} {day:%B} {day.year}"
-
-
-def _to_you(text: str) -> str:
-    """ "since my last chemo" as the bot says it: "since your last chemo"."""
-    return re.sub(r"[\w']+", lambda m: _PERSON.get(fold(m.group()), m.group()), text)
+__all__ = ["format_date", "long_date", "play_back", "say_onset"]

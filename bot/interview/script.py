@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.content.interview import NAME, Condition, Group, Question, Script
+from bot.content.interview import NAME, PATH, Condition, Group, Question, Script
 from bot.interview.answers import Answer
-from bot.interview.words import fold
+from bot.interview.check import CheckLine, check_lines, listed
+from bot.interview.naming import (
+    PROXY_AUDIENCES,
+    filled,
+    own_words,
+    patient_of,
+    symptom_name,
+    symptom_phrase,
+)
+from bot.interview.prompts import offered_prompts, prompt_text
 
 Key = tuple[str, int]
 Answers = Mapping[Key, Answer]
-# Who is spoken to about somebody else; everyone else is asked about themselves.
-PROXY_AUDIENCES = frozenset({"caregiver", "parent", "carer"})
-_LEAD_IN = re.compile(
-    r"^(?:(?:well|yes|yeah|also|and|hi|hello|so|i think|there is|there's|there are|it is|it's|a|"
-    r"an|some|the)\s+|"
-    r"(?:i|he|she|they|we)(?:'ve|'s|'m|\s+(?:have|has|had|am|is|are))?\s+(?:got|had|having|"
-    r"been having|noticed|get)\s+|"
-    r"(?:i|he|she|they)\s+(?:have|has|get|gets|noticed)\s+|i've\s+)+"
-)
+# Rows after which a question is asked although it has been answered.
+_OPEN = ("reopened", "more")
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def pending(script: Script, answers: Sequence[Answer]) -> Key | None:
     """The question (id, repeat) that waits for an answer."""
     held, latest = _held(answers), latest_answers(answers)
     for key in _path(script, held):
-        if key not in held or latest[key].status == "reopened":
+        if key not in held or latest[key].status in _OPEN:
             return key
     return None
 
@@ -113,7 +114,7 @@ def questions_left(script: Script, answers: Sequence[Answer]) -> int:
     """How many questions are still to be asked if no further symptom is named."""
     held, latest = _held(answers), latest_answers(answers)
     path = _path(script, held, is_hopeful=True)
-    return sum(1 for key in path if key not in held or latest[key].status == "reopened")
+    return sum(1 for key in path if key not in held or latest[key].status in _OPEN)
 
 
 def choice_value(link_id: str, repeat: int, value: str) -> str:
@@ -121,30 +122,17 @@ def choice_value(link_id: str, repeat: int, value: str) -> str:
     return f"{link_id}:{repeat}={value}"
 
 
-def symptom_phrase(script: Script, answer: Answer | None) -> str:
-    """The symptom within a sentence: "the fever", or the person's own words in quotes."""
-    if answer is None or answer.status != "given" or not isinstance(answer.value, str):
-        return "this"
-    symptom = script.symptom(answer.value)
-    return f"the {symptom.name}" if symptom else f"“{own_words(answer.text)}”"
-
-
-def symptom_name(script: Script, answer: Answer) -> str:
-    """The symptom as a heading: its plain name, or the person's own words."""
-    symptom = script.symptom(answer.value) if isinstance(answer.value, str) else None
-    return symptom.name if symptom else own_words(answer.text)
-
-
-def own_words(text: str) -> str:
-    """A person's words for a symptom without "I have", shortened to fit a question."""
-    words = text.strip().strip(' .,!"')
-    lead = _LEAD_IN.match(fold(words))
-    words = words[lead.end() :] if lead and lead.end() < len(words) else words
-    return words if len(words) <= 60 else words[:57].rsplit(" ", 1)[0] + " …"
+def numbered_lines(script: Script, answers: Sequence[Answer]) -> tuple[CheckLine, ...]:
+    """What "check your answers" shows."""
+    return check_lines(script, current_answers(script, answers))
 
 
 def _held(answers: Sequence[Answer]) -> dict[Key, Answer]:
-    return {(a.link_id, a.repeat): a for a in answers if a.status != "reopened"}
+    return {
+        (a.link_id, a.repeat): replace(a, status="given") if a.status == "more" else a
+        for a in answers
+        if a.status != "reopened"
+    }
 
 
 def _path(script: Script, held: Answers, *, is_hopeful: bool = False) -> Iterator[Key]:
@@ -154,7 +142,7 @@ def _path(script: Script, held: Answers, *, is_hopeful: bool = False) -> Iterato
     for question in script.questions:
         group = script.group(question.group)
         if group is None:
-            if _applies(script, question, 0, held, is_hopeful):
+            if _is_asked(script, question, 0, held, is_hopeful):
                 yield question.id, 0
         elif group.id not in done:
             done.add(group.id)
@@ -165,28 +153,36 @@ def _group_path(script: Script, group: Group, held: Answers, is_hopeful: bool) -
     """One round after the other, as long as the round before ended with "yes, one more"."""
     members = [q for q in script.questions if q.group == group.id]
     for repeat in itertools.count():
-        for member in members:
+        name = held.get((NAME, repeat))
+        is_removed = name is not None and name.status == "removed"
+        for member in () if is_removed else members:
             key = (member.id, repeat)
             is_last = member.id == group.again and repeat + 1 >= group.most
             if is_last and key not in held:
                 continue
-            if _applies(script, member, repeat, held, is_hopeful):
+            if _is_asked(script, member, repeat, held, is_hopeful):
                 yield key
         again = held.get((group.again, repeat))
         if again is None or again.status != "given" or again.value != "yes":
             return
 
 
-def _applies(
+def _is_asked(
     script: Script, question: Question, repeat: int, held: Answers, is_hopeful: bool
 ) -> bool:
+    """Is this question on the way, or answered without having been asked?"""
+    is_told = (question.id, repeat) in held
+    if question.beside and is_told:
+        return True
     for condition in question.ask_when:
+        if condition.question == PATH and is_told:
+            continue
         other = script.question(condition.question)
         is_same_round = other is not None and other.group is not None
         answer = held.get((condition.question, repeat if is_same_round else 0))
         if not _holds(condition, answer, is_hopeful):
             return False
-    return True
+    return question.asked or is_told
 
 
 def _holds(condition: Condition, answer: Answer | None, is_hopeful: bool) -> bool:
@@ -207,27 +203,60 @@ def _ask(
     attempt: int,
 ) -> Asked:
     held = _held(answers)
-    is_proxy = audience in PROXY_AUDIENCES
+    patient = patient_of(script, held, audience)
     again = attempt > 1
     text = {
         (False, False): question.ask,
         (False, True): question.ask_proxy,
         (True, False): question.rephrase,
         (True, True): question.rephrase_proxy,
-    }[again, is_proxy]
-    phrase = symptom_phrase(script, held.get((NAME, repeat)))
+    }[again, patient is not None]
+    text = filled(text, symptom_phrase(script, held.get((NAME, repeat)), patient), patient)
+    choices = [
+        AskedChoice(choice_value(question.id, repeat, c.value), c.label) for c in question.choices
+    ]
+    if question.offers_prompts:
+        prompts = offered_prompts(script, held, patient)
+        said = [prompt_text(prompt, patient) for prompt in prompts]
+        text += "".join(f"\n{n}. {words}" for n, words in enumerate(said, start=1))
+        choices[:0] = [
+            AskedChoice(choice_value(question.id, repeat, prompt.id), words)
+            for prompt, words in zip(prompts, said, strict=True)
+        ]
+    if question.lists_answers:
+        lines = numbered_lines(script, answers)
+        text += f"\n{listed(lines)}"
+        choices += [
+            AskedChoice(choice_value(*line.key, "change"), f"Change {n}: {line.label}")
+            for n, line in enumerate(lines, start=1)
+        ]
     return Asked(
         question=question,
         repeat=repeat,
-        text=text.replace("{symptom}", phrase),
-        choices=tuple(
-            AskedChoice(choice_value(question.id, repeat, c.value), c.label)
-            for c in question.choices
-        ),
+        text=text,
+        choices=(*choices, *_beside(script, question, repeat, held)),
         progress=_progress(script, answers, (question.id, repeat)),
         can_skip=question.can_skip,
         can_go_back=previous_question(script, answers) is not None,
     )
+
+
+def _beside(
+    script: Script, question: Question, repeat: int, held: Answers
+) -> Iterator[AskedChoice]:
+    """Choices of questions that are never or not yet asked by themselves."""
+    if question.group is not None and repeat > 0:
+        return
+    for other in script.questions:
+        chosen = held.get((other.id, 0))
+        for value in other.beside.get(question.id, ()):
+            choice = other.choice(value)
+            group = script.group(other.group)
+            last = max((r for link, r in held if link == NAME), default=0) if group else 0
+            is_chosen = group is None and chosen is not None and chosen.value == value
+            if choice is None or is_chosen or (group is not None and last + 1 >= group.most):
+                continue
+            yield AskedChoice(choice_value(other.id, last, value), choice.label)
 
 
 def _progress(script: Script, answers: Sequence[Answer], now: Key) -> Progress:
@@ -235,5 +264,27 @@ def _progress(script: Script, answers: Sequence[Answer], now: Key) -> Progress:
     path = list(_path(script, held))
     decides = {c.question for q in script.questions for c in q.ask_when}
     decides |= {group.again for group in script.groups}
+    decides |= {q.id for q in script.questions if q.group is not None}
     is_open = any(key not in held or key == now for key in path if key[0] in decides)
     return Progress(path.index(now) + 1, None if is_open else len(path))
+
+
+__all__ = [
+    "PROXY_AUDIENCES",
+    "Answers",
+    "Asked",
+    "AskedChoice",
+    "Key",
+    "Progress",
+    "choice_value",
+    "current_answers",
+    "latest_answers",
+    "next_question",
+    "numbered_lines",
+    "own_words",
+    "pending",
+    "previous_question",
+    "questions_left",
+    "symptom_name",
+    "symptom_phrase",
+]

@@ -244,7 +244,9 @@ def _choices(script: Script, link_id: str) -> tuple[Any, ...]:
 def _state(answer: Answer | None) -> State:
     if answer is None:
         return "not_asked"
-    return "given" if answer.status == "reopened" else answer.status
+    if answer.status in ("skipped", "unknown"):
+        return "skipped" if answer.status == "skipped" else "unknown"
+    return "not_asked" if answer.status == "removed" else "given"
 
 
 def _line(script: Script, held: dict[Key, Answer], key: Key) -> Line:

@@ -17,10 +17,13 @@ _SUBJECT = (
     r"people|all|"
     r"everyone|some|any|most|having|being|(?!not\b|worse|better|getting|been|really|very|so\b|"
     r"about|just|bad\b|"
-    r"mild|severe|moderate|pretty|quite|gone|have\b|over|around)[a-z]{3,})"
+    r"mild|severe|moderate|pretty|quite|gone|have\b|over|around|say\b|call\b|guess\b|rate\b|put\b|"
+    r"describe\b|think\b)[a-z]{3,})"
 )
 _ASKING = (
-    r"(?:what(?:'?s|'re)?\b(?! i (?:had|have|feel|felt))|why\b|how\b|who(?:'s)?\b|where\b|which\b|"
+    r"(?:what(?:'?s|'re)?\b(?! (?:i (?:had|have|feel|felt)|bothers|worries|hurts|scares|annoys|"
+    r"started|began|they call|we call|else can i say|can i say)\b)|why\b|how\b|"
+    r"who(?:'s)?\b(?! knows)|where\b|which\b|"
     r"when (?:do|does|did|is|are|will|can|should|would)\b|"
     r"(?:is|are|am|do|does|can|could|should|shall|will|would|did)(?!')\s+" + _SUBJECT + r"\b|"
     r"(?:was|were|has|may|might)(?!')\s+(?:i|you|we|he|she|it|they|this|that|there)\b|"
@@ -36,10 +39,17 @@ _LEAD = (
     r"quick question)\b[\s,:]*)*"
 )
 _STARTS_ASKING = re.compile(_LEAD + _ASKING)
+# Said to oneself: "how do I say this, ...", "what would I say, ...".
+_THINKING = re.compile(
+    r"^\W*(?:how (?:do|can|shall|should) i (?:say|put|describe) (?:this|it|that)|"
+    r"what (?:would|shall|"
+    r"should|can) i say|let me (?:think|see)|is it ok(?:ay)? to (?:list|name|say)[\w ]*|"
+    r"what else)\s*[,:;-]\s*"
+)
 # "I have a fever, is that bad": a question may begin after a comma or a joining word.
 _TAIL = re.compile(
     r"(?:[,;:-]\s*(?:and\s+|but\s+|so\s+)?|\s(?:and|but|so)\s+)(?="
-    r"(?:what(?:'s)?|why|how|which) (?!i\b)|"
+    r"(?:what(?:'s)?|why|how|which) (?!(?:i|they call|we call|else can i say|can i say)\b)|"
     r"(?:is|are|was|does|do|can|could|should|will|would|am|did)(?!')\s+"
     r"(?:i|you|we|it|he|she|they|this|that|these|those|there)\b|"
     r"i (?:want|need|would like) to (?:know|ask)\b|tell me\b)"
@@ -83,25 +93,36 @@ def bare_phrase(phrase: str) -> str:
 
 def is_question(text: str) -> bool:
     """Does the text ask something, by its mark or by how it begins?"""
-    plain = fold(text).strip()
-    return plain.endswith("?") or _STARTS_ASKING.match(plain) is not None
+    return fold(text).strip().endswith("?") or starts_asking(text)
+
+
+def starts_asking(text: str) -> bool:
+    """Does the text ask something by how it begins?"""
+    plain = _THINKING.sub("", fold(text).strip())
+    return _STARTS_ASKING.match(plain) is not None
 
 
 def split_parts(text: str) -> Parts:
     """Sort the sentences of a message into what it states and what it asks."""
     stated: list[str] = []
     asked: list[str] = []
-    for match in _SENTENCE.finditer(_LIST_MARK.sub("", text)):
+    listed = _LIST_MARK.sub("", text) if len(_LIST_MARK.findall(text)) > 1 else text
+    for match in _SENTENCE.finditer(listed):
         sentence = match.group().strip()
         if not sentence:
             continue
-        tail = None if _STARTS_ASKING.match(fold(sentence)) else _TAIL.search(fold(sentence))
+        tail = None if starts_asking(sentence) else _TAIL.search(_masked(sentence))
         if tail is not None:
             stated.append(sentence[: tail.start()].strip())
             asked.append(sentence[tail.end() :].strip())
         else:
             (asked if is_question(sentence) else stated).append(sentence)
     return Parts(" ".join(part for part in stated if part), " ".join(asked))
+
+
+def _masked(sentence: str) -> str:
+    """The folded sentence with what one says to oneself blanked out."""
+    return _THINKING.sub(lambda match: " " * len(match.group()), fold(sentence))
 
 
 def has_words(text: str) -> bool:

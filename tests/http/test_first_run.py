@@ -64,6 +64,7 @@ def test_a_full_interview_in_12_turns_or_fewer(person: Person) -> None:
         "no, she is new",
         "vincristine and steroids in 2019, then radiation",
         "can I still work?",
+        "yes, that is right",
     ]
     turns = [person.say(text) for text in said]
     assert len(said) <= 12

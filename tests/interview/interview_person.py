@@ -68,8 +68,21 @@ WAY = {
     "sx.onset": ["fever"],
     "sx.severity": ["fever", "skip"],
     "sx.similar": ["fever", "skip", "skip"],
-    "sx.another": ["fever", "skip", "skip", "skip"],
     "visit.doctor-knows": ["skip"],
     "tx.previous": ["skip", "no"],
     "q": ["skip", "yes"],
+    "confirm": ["fever since Monday", "mild", "no", "yes", "none"],
+}
+# And on the full path.
+FULL = ["ask me all questions", *["skip"] * 7]
+WAY |= {
+    "who": FULL[:1],
+    "dx.state": FULL[:5],
+    "reason": FULL[:7],
+    "sx.start-kind": [*FULL, "fever", "skip"],
+    "sx.where": [*FULL, "headache", "skip", "skip"],
+    "sx.frequency": [*FULL, "fever", "skip", "skip"],
+    "sx.trend": [*FULL, "fever", "skip", "skip", "skip"],
+    "sx.interference": [*FULL, "fever", "skip", "skip", "skip", "skip", "skip"],
+    "temp": [*FULL, "fever", *["skip"] * 6],
 }

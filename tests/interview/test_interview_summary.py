@@ -15,14 +15,13 @@ def _told(person: Person) -> Person:
     for message in (
         "bruises on my <b>legs</b> since Monday",
         "mild",
-        "no",
-        "fever for 2 weeks",
+        "no, and also a fever for 2 weeks",
         "really bad & worse at night",
         "kind of",
         "no",
-        "no",
         "chemo in 2019, then a transplant",
         "1. What can we do?\n2. Do I need a biopsy? And when?",
+        "yes",
     ):
         person.says(message)
     assert person.asked is None
@@ -62,7 +61,7 @@ def test_page_is_escaped_and_self_contained(person: Person) -> None:
 
 
 def test_skipped_and_unsure_are_said(person: Person) -> None:
-    for message in ("fever", "I'm not sure", "skip", "skip", "no", "not sure", "skip"):
+    for message in ("fever", "I'm not sure", "skip", "skip", "not sure", "skip", "yes"):
         person.says(message)
     made = summary(person.script, person.history, reported_by="patient", today=TODAY)
     text = to_text(made)

@@ -84,3 +84,7 @@ def test_never_in_the_future_and_words_kept(says: str, today: datetime.date) -> 
         assert read.date is None or read.date <= today
         assert (read.date is None) == (read.precision in ("event", "unknown"))
         assert read.text == says.strip()
+
+
+def test_enough_phrases() -> None:
+    assert len(CASES["dated"]) + len(CASES["other"]) >= 120

@@ -1,0 +1,58 @@
+"""The answers as numbered lines, to check and to change by their number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.content.interview import NAME, Question, Script
+from bot.interview.answers import Answer
+from bot.interview.naming import symptom_name
+from bot.interview.say_dates import say_onset
+
+Key = tuple[str, int]
+_STATES = {"skipped": "skipped", "unknown": "not sure"}
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """One answer: its question and repeat, what it is about, and the answer in words."""
+
+    key: Key
+    label: str
+    shown: str
+
+
+def check_lines(script: Script, held: Mapping[Key, Answer]) -> tuple[CheckLine, ...]:
+    """A line for each answer that holds (`held`: in the order of the questions)."""
+    lines = []
+    for (link_id, repeat), answer in held.items():
+        question = script.question(link_id)
+        if question is None or question.lists_answers or not question.asked:
+            continue
+        name = held.get((NAME, repeat)) if question.group else None
+        label = question.label or link_id
+        if name is not None and link_id != NAME and name.status == "given":
+            label = f"{symptom_name(script, name)}, {label[:1].lower()}{label[1:]}"
+        label = label[:1].upper() + label[1:]
+        lines.append(CheckLine((link_id, repeat), label, shown(script, question, answer)))
+    return tuple(lines)
+
+
+def listed(lines: tuple[CheckLine, ...]) -> str:
+    """The lines as text, numbered from 1."""
+    return "\n".join(f"{n}. {one.label}: {one.shown}" for n, one in enumerate(lines, start=1))
+
+
+def shown(script: Script, question: Question, answer: Answer) -> str:
+    """An answer in words."""
+    if answer.status in _STATES:
+        return _STATES[answer.status]
+    if isinstance(answer.value, dict):
+        return say_onset(answer.value)
+    choice = question.choice(answer.value) if isinstance(answer.value, str) else None
+    if choice is not None:
+        return choice.label
+    if question.id == NAME:
+        return symptom_name(script, answer)
+    return "; ".join(line.strip() for line in answer.text.splitlines() if line.strip())
