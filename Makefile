@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
-.PHONY: help setup run test test-entries test-services check format evaluate content actions shell lock
+.PHONY: help setup run test test-entries test-killed test-services check format evaluate content actions shell lock
 
 help: ## what can be called
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -18,6 +18,9 @@ test: setup ## every test
 
 test-entries: setup ## every example question of every entry, over HTTP
 	@EVERY_QUESTION=1 $(PYTHON) -m pytest tests/http/test_every_entry.py
+
+test-killed: setup ## the bot killed (kill -9) at every step of the interview
+	@KILL_AT_EVERY_STEP=1 $(PYTHON) -m pytest tests/http/test_killed.py
 
 test-services: ## install what some tests need (Debian: chromium)
 	@scripts/test-services

@@ -152,7 +152,10 @@ def read(turn: Turn, parts: Runtime) -> Reading:
 
 
 def keep_answer(turn: Turn, parts: Runtime) -> Response:
-    """Write what the message answers, and say nothing: a care card was just shown."""
+    """Write what the message answers, and say nothing: a care card was just shown. What is told
+    before an interview waits for it."""
+    if not turn.slots.get("interview_id"):
+        return [], offer(turn, parts)[1]
     kept = read(turn, parts).slots.get("interview_answers")
     return [], ({"interview_answers": kept} if kept else {})
 

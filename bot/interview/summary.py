@@ -20,15 +20,18 @@ from bot.content.interview import (
     SEVERITY,
     SIMILAR,
     TREATMENTS,
+    WHO,
     Script,
 )
 from bot.interview.answers import Answer
+from bot.interview.check import check_lines
 from bot.interview.play_back import format_date, long_date
 from bot.interview.script import Key, current_answers, symptom_name
 from bot.interview.summary_page import render_page
 
 State = Literal["given", "skipped", "unknown", "not_asked"]
 TITLE = "Notes for the doctor visit"
+_SHOWN = (NAME, ONSET, SEVERITY, SIMILAR, ANOTHER, DOCTOR_KNOWS, TREATMENTS, QUESTIONS)
 _STATES = {"skipped": "skipped", "unknown": "not sure", "not_asked": "not answered"}
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 
@@ -71,6 +74,16 @@ class SymptomLine:
 
 
 @dataclass(frozen=True)
+class Further:
+    """An answer that has no place of its own on the page (the full list of questions)."""
+
+    link_id: str
+    repeat: int
+    label: str
+    line: Line
+
+
+@dataclass(frozen=True)
 class Summary:
     """All that holds now. `none_noted`: the person said that there is nothing at the moment."""
 
@@ -86,6 +99,7 @@ class Summary:
     treatments: Line
     questions: tuple[str, ...]
     questions_state: State
+    further: tuple[Further, ...] = ()
 
     @property
     def byline(self) -> str:
@@ -123,6 +137,11 @@ def summary(
         treatments=_line(script, held, (TREATMENTS, 0)),
         questions=_split_questions(asked),
         questions_state=_state(asked),
+        further=tuple(
+            Further(*one.key, one.label, _line(script, held, one.key))
+            for one in check_lines(script, held)
+            if one.key[0] not in (*_SHOWN, WHO) and held[one.key].value != "none"
+        ),
     )
 
 
@@ -168,6 +187,9 @@ def sections(value: Summary) -> list[tuple[str, list[str]]]:
     parts.append(("Doctor was part of the first ALL treatment", [_plain(value.doctor_knows)]))
     if value.treatments.state != "not_asked":
         parts.append(("Treatment so far", [_plain(value.treatments)]))
+    told = [f for f in value.further if f.line.state == "given"]
+    if told:
+        parts.append(("More answers", [f"{f.label}: {_plain(f.line)}" for f in told]))
     none = "none at the moment" if value.questions_state == "given" else ""
     asked = list(value.questions) or [none or _STATES.get(value.questions_state, "")]
     parts.append(("Questions for the doctor (please look at these)", asked))
@@ -215,9 +237,9 @@ def _choices(script: Script, link_id: str) -> tuple[Any, ...]:
 def _state(answer: Answer | None) -> State:
     if answer is None:
         return "not_asked"
-    if answer.status == "removed":
-        return "not_asked"
-    return "given" if answer.status in ("reopened", "more") else answer.status
+    if answer.status in ("skipped", "unknown"):
+        return "skipped" if answer.status == "skipped" else "unknown"
+    return "not_asked" if answer.status == "removed" else "given"
 
 
 def _line(script: Script, held: dict[Key, Answer], key: Key) -> Line:
@@ -248,4 +270,14 @@ def _split_questions(answer: Answer | None) -> tuple[str, ...]:
     return tuple(line for line in kept if line)
 
 
-__all__ = ["Line", "Summary", "SymptomLine", "sections", "summary", "to_html", "to_json", "to_text"]
+__all__ = [
+    "Further",
+    "Line",
+    "Summary",
+    "SymptomLine",
+    "sections",
+    "summary",
+    "to_html",
+    "to_json",
+    "to_text",
+]
