@@ -60,6 +60,6 @@ def test_changed_after_the_end(new_person: NewPerson) -> None:
     for text in ("tired since March", "mild", "no", "yes", "no questions", "yes, this is right"):
         turn = person.say(text)
     assert types(turn)[-1] == "summary"
-    assert types(person.tap("resume_interview"))[-1] == "question"
+    assert types(person.tap("change_answers"))[-1] == "question"
     assert of_type(person.say("change 2 to last week"), "question")["linkId"] == "confirm"
     assert types(person.say("yes"))[-1] == "summary"
