@@ -12,6 +12,7 @@ _INTENTS = {
     "audience_child": "set_audience",
     "audience_adult": "set_audience",
     "start_over": "prepare_visit",
+    "change_answers": "resume_interview",
     "confirm_yes": "affirm",
     "confirm_no": "deny",
     "confirm_unsure": "not_sure",

@@ -59,7 +59,7 @@ def start(turn: Turn, parts: Runtime) -> Response:
     """A new interview; the unfinished one goes on unless the person wants to start again."""
     script = parts.content.interview
     answers = answers_in(turn)
-    if turn.choice == "resume_interview" and (checked := _check_again(turn, parts)):
+    if turn.intent == "resume_interview" and (checked := _check_again(turn, parts)):
         return [own_reply("interview_check", parts, "notice")], checked
     is_begun = bool(turn.slots.get("interview_id")) and turn.choice != "start_over"
     if is_begun and (not answers or next_question(script, answers) is not None):
@@ -152,7 +152,10 @@ def read(turn: Turn, parts: Runtime) -> Reading:
 
 
 def keep_answer(turn: Turn, parts: Runtime) -> Response:
-    """Write what the message answers, and say nothing: a care card was just shown."""
+    """Write what the message answers, and say nothing: a care card was just shown. What is told
+    before an interview waits for it."""
+    if not turn.slots.get("interview_id"):
+        return [], offer(turn, parts)[1]
     kept = read(turn, parts).slots.get("interview_answers")
     return [], ({"interview_answers": kept} if kept else {})
 
@@ -201,7 +204,7 @@ def end(turn: Turn, parts: Runtime) -> Response:
     answers = answers_in(turn)
     if answers and next_question(parts.content.interview, answers) is None:
         shown = _summary(turn, parts, answers)
-        return [own_reply("interview_done", parts, "text"), shown], {}
+        return [own_reply("interview_done", parts, "choices"), shown], {}
     return [own_reply("interview_kept", parts, "notice")], {}
 
 

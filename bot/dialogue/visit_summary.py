@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.content.all_content import Content
 from bot.interview.answers import Answer
+from bot.interview.naming import patient_of
 from bot.interview.play_back import long_date
 from bot.interview.summary import Summary, summary
 from bot.records.store import RaisedFlag
@@ -22,7 +23,10 @@ def visit_summary(
     red_flags: Sequence[str],
 ) -> Summary:
     """All that holds now. `red_flags`: one line for each card (`red_flag_lines`)."""
-    reported_by = "caregiver" if is_for_other(audience) else "patient"
+    audiences = {"child": "parent", "caregiver": "caregiver"}
+    held = {(a.link_id, a.repeat): a for a in answers if a.status != "reopened"}
+    patient = patient_of(content.interview, held, audiences.get(audience or "", "any"))
+    reported_by = "patient" if patient is None else "caregiver"
     return summary(
         content.interview, answers, reported_by=reported_by, today=today, red_flags=red_flags
     )

@@ -73,7 +73,8 @@ def next_step(tracker: DialogueStateTracker) -> str | None:
         if CARD not in done:
             return CARD
         if mark["level"] in ("emergency", "crisis"):
-            return _close_form(done, in_form=in_form)
+            is_new = tracker.get_slot("interview_id") is None
+            return _close_form(done, in_form=in_form, is_new=is_new)
         return _go_on(done, intent=tracker.latest_message.intent.get("name") or "", in_form=in_form)
     if mark.get("confirm"):
         return CONFIRM if CONFIRM not in done else ACTION_LISTEN_NAME
@@ -96,11 +97,12 @@ def red_flag_of(message: UserUttered | None) -> dict[str, Any]:
     return mark
 
 
-def _close_form(done: list[str], *, in_form: bool) -> str:
-    """The form is closed before its answer is kept: closing needs no action."""
+def _close_form(done: list[str], *, in_form: bool, is_new: bool) -> str:
+    """The form is closed before its answer is kept: closing needs no action. Before an interview
+    was begun, what is told is kept for it."""
     if in_form:
         return CLOSE
-    return KEEP if CLOSE in done and KEEP not in done else ACTION_LISTEN_NAME
+    return KEEP if (CLOSE in done or is_new) and KEEP not in done else ACTION_LISTEN_NAME
 
 
 def _go_on(done: list[str], *, intent: str, in_form: bool) -> str | None:

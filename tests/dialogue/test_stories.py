@@ -12,7 +12,8 @@ from tests.conftest import Person, of_type, types
 
 def test_symptoms_then_yes(person: Person) -> None:
     assert types(person.say("I've been so tired lately and my bones ache")) == ["choices"]
-    assert of_type(person.say("yes please"), "question")["linkId"] == "sx.name"
+    asked = of_type(person.say("yes please"), "question")
+    assert asked["linkId"] == "sx.onset", "what was told is taken over"
 
 
 def test_symptoms_then_no(person: Person) -> None:

@@ -1,6 +1,6 @@
 """Nothing typed is lost when the bot is killed (kill -9), whatever it is doing.
 
-`make test` kills it at two steps; `make test-killed` at every step of the interview.
+`make test` kills it at one step; `make test-killed` at every step of the interview.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import httpx
 from tests.conftest import ROOT, free_port
 
 SAID = [
-    "fever for 2 weeks",
+    "I am tired all the time, for 2 weeks",
     "really bad",
     "the same, and also bruises since Monday",
     "mild",
@@ -84,7 +84,7 @@ def test_killed_while_answering(tmp_path: Path) -> None:
         ask(bot.client, headers, {"id": "consent", "choice": "consent_yes"})
         for step, text in enumerate(SAID):
             body = {"id": f"step-{step}", "text": text}
-            if EVERY_STEP or step in (2, 5):
+            if EVERY_STEP or step == 2:
                 send_and_kill(bot, headers, body, DELAYS_S[step % len(DELAYS_S)])
                 bot.start()
             turn = ask(bot.client, headers, body)
@@ -100,9 +100,9 @@ def test_killed_while_answering(tmp_path: Path) -> None:
         bot.kill()
     assert said == SAID, "each message stands in the history once"
     got = {s["symptom"]: s for s in summary["symptoms"]}
-    assert set(got) == {"fever", "easy_bruising"}
-    assert got["fever"]["severity"]["value"] == "severe"
-    assert got["fever"]["similar"]["value"] == "same"
+    assert set(got) == {"fatigue", "easy_bruising"}
+    assert got["fatigue"]["severity"]["value"] == "severe"
+    assert got["fatigue"]["similar"]["value"] == "same"
     assert got["easy_bruising"]["onset"]["precision"] == "day"
     assert got["easy_bruising"]["severity"]["value"] == "mild"
     assert summary["treatments"]["words"] == SAID[6]

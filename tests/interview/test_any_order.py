@@ -12,10 +12,11 @@ from bot.interview.script import current_answers, latest_answers, numbered_lines
 from bot.interview.step import Step
 from bot.interview.summary import summary, to_text
 
-ANSWERS = """fever | bruises since Monday | my hair hurts | 2 weeks ago | since my last chemo | mild | 7
-yes | no | the same | none | fever and chills for a week, really bad | chemo in 2019 | 1 and 3
-can I work? | no, and also night sweats | he has had a rash since Easter | 38.5 | better | every day
-12/03 | banana | my daughter has a cough | no, that is all | all of them | not measured | remission"""
+ANSWERS = """fever | bruises since Monday | my hair hurts | 2 weeks ago | since my last chemo | mild
+7 | yes | no | the same | none | fever and chills for a week, really bad | chemo in 2019
+1 and 3 | can I work? | no, and also night sweats | he has had a rash since Easter
+38.5 | better | every day | 12/03 | banana | my daughter has a cough | no, that is all | all of them
+not measured | remission"""
 QUESTIONS = ["what does MRD mean?", "how is a relapse treated?", "is a transplant dangerous?"]
 TOLD = ["how many questions are left?", "why do you ask?"]
 CHANGES = """change 1 | change 2 to last Friday | change 3 to severe | change 99 | remove the fever

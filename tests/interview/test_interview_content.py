@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -19,6 +20,8 @@ def test_questions_read_easily(script: Script) -> None:
     for question in script.questions:
         for text in (question.ask, question.ask_proxy, question.why):
             plain = text.replace("{symptom}", "the fever").replace("ALL", "it")
+            plain = re.sub(r"\{(?:person|whose|they|them|their|have|are|were|do)\}", "his", plain)
+            assert "{" not in plain, text
             assert reading_grade(plain.replace("?", ".").split(".")[:-1]) <= 6.5, text
 
 
@@ -26,6 +29,15 @@ def test_symptoms_stand_in_facts(script: Script) -> None:
     facts = read_knowledge(CONTENT, Problems()).facts
     for symptom in script.symptoms:
         assert set(symptom.facts) <= set(facts), symptom.id
+
+
+def test_prompts_stand_in_facts_and_read_easily(script: Script) -> None:
+    facts = read_knowledge(CONTENT, Problems()).facts
+    for item in (*script.prompts, *script.questions):
+        assert set(item.facts) <= set(facts), item.id
+    for prompt in script.prompts:
+        for text in (prompt.ask, prompt.ask_proxy):
+            assert len(text.split()) <= 20 and text.endswith("?"), text
 
 
 @pytest.mark.parametrize(
