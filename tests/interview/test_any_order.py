@@ -10,7 +10,8 @@ from interview_person import TODAY, Person, shipped_script
 from bot.interview.answers import Answer
 from bot.interview.script import current_answers, latest_answers, numbered_lines, pending
 from bot.interview.step import Step
-from bot.interview.summary import summary, to_text
+from bot.interview.summary import summary
+from bot.interview.summary_page import to_text
 
 ANSWERS = """fever | bruises since Monday | my hair hurts | 2 weeks ago | since my last chemo | mild
 7 | yes | no | the same | none | fever and chills for a week, really bad | chemo in 2019
