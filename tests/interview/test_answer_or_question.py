@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ TABLE = yaml.safe_load((Path(__file__).parents[1] / "cases" / "answer_or_questio
 CASES = [(at, kind, says) for at, kinds in TABLE.items() for kind in kinds for says in kinds[kind]]
 
 
+@cache
 def read_as(at: str, says: str) -> str:
     """What the interview makes of a message."""
     person = Person(shipped_script())
     for message in WAY[at]:
         person.says(message)
     assert person.asked is not None and person.asked.link_id == at
-    step = person.says(str(says))
+    step = person.says(says)
     if step.outcome == "question":
         return "question"
     if step.outcome == "answered":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from functools import cache
 
 import pytest
 from interview_person import TODAY, Person, shipped_script
@@ -13,12 +14,14 @@ from bot.interview.summary import Line, summary
 MOST_MESSAGES = 40
 
 
-def converse(someone: SimulatedPerson) -> tuple[Person, int]:
+@cache
+def converse(number: int) -> tuple[SimulatedPerson, Person, int]:
     """The whole conversation, and how many messages the person needed."""
+    someone = SimulatedPerson(number)
     bot = Person(shipped_script())
     for count in range(MOST_MESSAGES):
         if bot.asked is None:
-            return bot, count
+            return someone, bot, count
         bot.says(someone.answer(bot.asked.link_id, bot.asked.text))
     raise AssertionError(f"not done after {MOST_MESSAGES} messages: {bot.asked}")
 
@@ -30,8 +33,7 @@ def coded(line: Line) -> str | None:
 
 @pytest.mark.parametrize("number", range(PEOPLE))
 def test_right_summary(number: int) -> None:
-    someone = SimulatedPerson(number)
-    bot, _ = converse(someone)
+    someone, bot, _ = converse(number)
     made = summary(bot.script, bot.history, reported_by="patient", today=TODAY)
     got = {
         s.symptom: (coded(s.onset), s.onset.precision, coded(s.severity), coded(s.similar))
@@ -42,7 +44,7 @@ def test_right_summary(number: int) -> None:
 
 
 def test_few_messages() -> None:
-    counts = [converse(SimulatedPerson(n))[1] for n in range(PEOPLE)]
+    counts = [converse(n)[2] for n in range(PEOPLE)]
     assert statistics.median(counts) <= 12, sorted(counts)
     quiet = [n for n in range(PEOPLE) if STYLES[n % len(STYLES)] in ("terse", "chatty")]
     assert max(counts[n] for n in quiet) <= 12
