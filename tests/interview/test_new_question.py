@@ -38,7 +38,7 @@ def test_added_and_changed_question(tmp_path: Path) -> None:
     raw["questions"][place]["ask"] = "How strong is {symptom}?"
     raw["questions"].insert(place, NEW)
     (tmp_path / "interview.yml").write_text(yaml.safe_dump(raw))
-    for name in ("symptoms.yml", "common_words.txt"):
+    for name in ("symptoms.yml", "common_words.txt", "summary.yml", "fhir.yml"):
         shutil.copy(CONTENT / name, tmp_path)
     problems = Problems()
     person = Person(read_interview(tmp_path, problems))
