@@ -17,7 +17,8 @@ import yaml
 from benchmarks.figures import share
 from bot.content.all_content import read_content
 from bot.content.red_flags import RedFlagContent
-from bot.triage.red_flags import Finding, RedFlagDetector
+from bot.triage.raising import Finding
+from bot.triage.red_flags import RedFlagDetector
 
 ROOT = Path(__file__).resolve().parents[1]
 SETS = {

@@ -26,7 +26,7 @@ from bot.errors import BotError
 from bot.rasa_parts.lock_store import ConversationLocks
 from bot.records.store import TOKEN_LIFE, Conversation, StoredTurn, utc_now
 from bot.runtime import Runtime
-from bot.triage.red_flags import Finding
+from bot.triage.raising import Finding
 from bot.triage.replies import CONFIRM_WORDS, card_reply
 
 log = logging.getLogger(__name__)

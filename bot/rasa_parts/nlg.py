@@ -14,7 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.rasa_parts.policies import red_flag_of
 from bot.rendering.reply import Reply, rendered
 from bot.runtime import runtime
-from bot.triage.red_flags import Finding
+from bot.triage.raising import Finding
 from bot.triage.replies import card_reply, cleared_reply, confirm_reply
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.content.red_flags import TemperatureWords, Threshold
-from bot.triage.assertion import Token
+from bot.triage.tokens import Token
 
 Unit = Literal["C", "F"]
 _CLOSE, _LONGEST = 2, 8
