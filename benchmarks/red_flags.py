@@ -23,7 +23,7 @@ from bot.triage.red_flags import RedFlagDetector
 ROOT = Path(__file__).resolve().parents[1]
 SETS = {
     "own": ROOT / "tests/cases/red_flags.yml",
-    "development": ROOT / "tests/cases/red_flags_2026_11.yml",
+    "development": ROOT / "content/red_flag_examples/2026_11.yml",
     "held-out": ROOT / "tests/cases/held_out/red_flags.yml",
 }
 RANK = {"none": 0, "confirm": 0, "routine": 1, "urgent": 2, "emergency": 3, "crisis": 3}

@@ -146,7 +146,7 @@ CUES = (
     "list_or", "list_and", "list_filler", "returned", "gone_before", "gone_after", "gone_last",
     "gone_ends", "not_gone", "recent", "unsure", "suppose", "suppose_after", "subject_after_comma",
     "other", "maybe_other", "past", "unclear_time", "had", "question", "question_start", "greeting",
-    "reported",
+    "reported", "elsewhere",
 )  # fmt: skip
 
 

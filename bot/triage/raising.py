@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
 
 from bot.content.red_flags import Level, RedFlagContent
 from bot.triage.tokens import Span
@@ -32,6 +33,19 @@ class Finding:
     repeated: bool = False
     is_open: bool = field(default=False, compare=False)
     dismissed: tuple[str, ...] = field(default=(), compare=False)
+
+
+def mark_of(finding: Finding) -> dict[str, Any]:
+    """The finding as it travels with a message through Rasa."""
+    return {**asdict(finding), "signs": list(finding.signs), "dismissed": list(finding.dismissed)}
+
+
+def finding_of(mark: Mapping[str, Any]) -> Finding:
+    """The finding that a mark holds; what is not there is not found."""
+    values = {field.name: mark[field.name] for field in fields(Finding) if field.name in mark}
+    for name in ("signs", "dismissed"):
+        values[name] = tuple(values.get(name) or ())
+    return Finding(**values)
 
 
 class Raising:

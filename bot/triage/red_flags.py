@@ -73,6 +73,7 @@ class RedFlagDetector:
         return replace(
             finding,
             confirm=self._raising.by_level(unclear)[0] if unclear else None,
+            is_open=screened.is_open,
             dismissed=tuple(self._raising.by_level(silent)),
         )
 
