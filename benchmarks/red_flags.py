@@ -1,32 +1,48 @@
-"""How the red-flag detector does on its sets of cases: `python -m benchmarks.red_flags`.
+"""How the red flags do on their sets of cases: `python -m benchmarks.red_flags`.
 
-Prints figures only, never a sentence. 95 % intervals are Wilson's. The cases are invented and
-were not read by a clinician: no clinical evidence.
+The rules and the second reader, as in the bot. Prints figures only, never a sentence. 95 %
+intervals are Wilson's. The cases are invented and were not read by a clinician: no clinical
+evidence. On what the reader was trained on ("learned from") the figures are too good.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sys
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
 from benchmarks.figures import share
-from bot.content.all_content import read_content
+from bot.content.all_content import Content, read_content
+from bot.content.red_flag_examples import Example, read_examples
 from bot.content.red_flags import RedFlagContent
-from bot.triage.red_flags import Finding, RedFlagDetector
+from bot.nlu.emergencies import EmergencyReader
+from bot.nlu.encoder import shared_encoder
+from bot.nlu.trained import red_flag_scores
+from bot.settings import ROOT
+from bot.training import training_pairs
+from bot.triage.raising import CONFIRMABLE, Finding
+from bot.triage.red_flags import RedFlagDetector
+from bot.triage.second_reading import Scores, second_reading, signs_to_ask
 
-ROOT = Path(__file__).resolve().parents[1]
 SETS = {
-    "own": ROOT / "tests/cases/red_flags.yml",
-    "development": ROOT / "tests/cases/red_flags_2026_11.yml",
-    "held-out": ROOT / "tests/cases/held_out/red_flags.yml",
+    "own": "tests/cases/red_flags.yml",
+    "learned from (1)": "content/red_flag_examples/2026_11.yml",
+    "learned from (2)": "content/red_flag_examples/2026_11_b.yml",
+    "set aside": "tests/cases/red_flags_2026_11_b.yml",
+    "held-out": "tests/cases/held_out/red_flags.yml",
+    "held-out 2": "tests/cases/held_out/red_flags_2.yml",
 }
 RANK = {"none": 0, "confirm": 0, "routine": 1, "urgent": 2, "emergency": 3, "crisis": 3}
 ALARMS = ("crisis", "emergency", "urgent")
+FOLDS = 5
+Outcome = Literal["card", "ask", "silent"]
+Read = Callable[[str], Finding]
 
 
 @dataclass(frozen=True)
@@ -41,7 +57,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Result:
-    """What the detector made of a case."""
+    """What the bot made of a case."""
 
     case: Case
     finding: Finding
@@ -57,6 +73,13 @@ class Result:
         if self.case.level == "crisis":
             return self.finding.level == "crisis"
         return self.rank >= RANK[self.case.level]
+
+    @property
+    def outcome(self) -> Outcome:
+        """Card of the right level or higher; else asked; else silent (or a card too low)."""
+        if self.is_caught:
+            return "card"
+        return "ask" if self.finding.confirm else "silent"
 
 
 def cases_of(path: Path, content: RedFlagContent) -> list[Case]:
@@ -75,53 +98,134 @@ def _case(raw: dict[str, Any], content: RedFlagContent) -> Case:
     return Case(raw["says"], flag.level, str(flag.sign))
 
 
-def _of_set(results: Sequence[Result]) -> Iterable[str]:
+def reader_of(examples: Sequence[Example], everyday: Sequence[str]) -> EmergencyReader:
+    """The second reader, trained as in the bot."""
+    says, signs = [e.says for e in examples], [e.sign for e in examples]
+    return EmergencyReader.train(says, signs, everyday, shared_encoder())
+
+
+def both(
+    detector: RedFlagDetector, reader: EmergencyReader, scores: Scores, content: RedFlagContent
+) -> Read:
+    """Rules, then the second reader, as the bot reads a first message."""
+
+    def read(text: str) -> Finding:
+        found = detector.find(text)
+        suspicion = reader.read(text, shared_encoder())
+        return second_reading(found, suspicion, scores, content)
+
+    return read
+
+
+def _outcomes(results: Sequence[Result]) -> str:
+    count = Counter(r.outcome for r in results)
+    return f"{count['card']} / {count['ask']} / {count['silent']}"
+
+
+def _of_set(results: Sequence[Result]) -> Iterator[str]:
     """The figures of one set, line by line."""
     alarms = [r for r in results if r.case.level in ALARMS]
     for level in ALARMS:
         of_level = [r for r in alarms if r.case.level == level]
-        yield f"recall {level}: {share(sum(r.is_caught for r in of_level), len(of_level))}"
-    right = sum(r.finding.level == r.case.level for r in alarms)
-    yield f"right level: {share(right, len(alarms))}"
-    low = sum(RANK[r.case.level] - r.rank > 1 for r in alarms)
-    yield f"two levels too low: {share(low, len(alarms))}"
-    asked = sum(not r.is_caught and r.finding.confirm is not None for r in alarms)
-    yield f"asked instead of raised: {share(asked, len(alarms))}"
-    for level in ("none", "confirm"):
-        quiet = [r for r in results if r.case.level == level]
-        cards = sum(r.finding.level is not None for r in quiet)
-        confirms = sum(r.finding.confirm is not None for r in quiet)
-        yield f"cards on {level}: {share(cards, len(quiet))}"
-        yield f"confirm lines on {level}: {share(confirms, len(quiet))}"
-    yield "recall per sign: " + ", ".join(_per_sign(alarms))
-    yield "cards on none per kind: " + ", ".join(_per_kind(results))
-
-
-def _per_sign(alarms: Sequence[Result]) -> Iterable[str]:
-    signs = {r.case.sign for r in alarms}
-    for sign in sorted(signs, key=lambda s: (not s.isdigit(), s.zfill(3))):
-        of_sign = [r for r in alarms if r.case.sign == sign]
-        yield f"{sign}: {sum(r.is_caught for r in of_sign)}/{len(of_sign)}"
-
-
-def _per_kind(results: Sequence[Result]) -> Iterable[str]:
+        caught = sum(r.outcome != "silent" for r in of_level)
+        cards = sum(r.is_caught for r in of_level)
+        yield f"{level}: caught {share(caught, len(of_level))}; card {share(cards, len(of_level))}"
+    told = [r for r in alarms if r.finding.level is not None]
+    right = sum(r.finding.level == r.case.level for r in told)
+    yield f"right level among cards: {share(right, len(told))}"
+    low = sum(RANK[r.case.level] - r.rank > 1 and not r.finding.confirm for r in alarms)
+    yield f"two levels too low, and not asked: {share(low, len(alarms))}"
     quiet = [r for r in results if r.case.level == "none"]
+    full = sum(r.finding.level in CONFIRMABLE for r in quiet)
+    urgent = sum(r.finding.level == "urgent" for r in quiet)
+    asked = sum(r.finding.confirm is not None for r in quiet)
+    yield f"false full cards: {share(full, len(quiet))}; urgent: {share(urgent, len(quiet))}"
+    yield f"asked although nothing is there: {share(asked, len(quiet))}"
+    unclear = [r for r in results if r.case.level == "confirm"]
+    yield f"unclear cases, card / ask / silent: {_outcomes_of_unclear(unclear)}"
+    yield "card / ask / silent per sign: " + ", ".join(_per_sign(alarms))
+    yield "full card / ask of all per kind: " + ", ".join(_per_kind(quiet))
+
+
+def _outcomes_of_unclear(results: Sequence[Result]) -> str:
+    cards = sum(r.finding.level in CONFIRMABLE for r in results)
+    asked = sum(r.finding.confirm is not None for r in results)
+    return f"{cards} / {asked} / {len(results) - cards - asked}"
+
+
+def _per_sign(alarms: Sequence[Result]) -> Iterator[str]:
+    of_sign: defaultdict[str, list[Result]] = defaultdict(list)
+    for result in alarms:
+        if result.case.level != "urgent":
+            of_sign[result.case.sign].append(result)
+    for sign in sorted(of_sign, key=lambda s: (not s.isdigit(), s.zfill(3))):
+        yield f"{sign}: {_outcomes(of_sign[sign])}"
+
+
+def _per_kind(quiet: Sequence[Result]) -> Iterator[str]:
     for kind in sorted({r.case.kind for r in quiet}):
-        of_kind = [r.finding.level is not None for r in quiet if r.case.kind == kind]
-        yield f"{kind}: {sum(of_kind)}/{len(of_kind)}"
+        of_kind = [r.finding for r in quiet if r.case.kind == kind]
+        full = sum(f.level in CONFIRMABLE for f in of_kind)
+        yield f"{kind}: {full} / {sum(f.confirm is not None for f in of_kind)} of {len(of_kind)}"
+
+
+def everyday(
+    content: Content, detector: RedFlagDetector, examples: Sequence[Example]
+) -> Iterator[str]:
+    """How often training examples of the intents are asked back, each read by a reader that was
+    trained without it."""
+    pairs, scores = training_pairs(content.knowledge), red_flag_scores()
+    asked: Counter[str] = Counter()
+    for fold in range(FOLDS):
+        rest = [text for text, _ in pairs if _fold(text) != fold]
+        reader = reader_of([e for e in examples if _fold(e.says) != fold], rest)
+        read = both(detector, reader, scores, content.red_flags)
+        for text, intent in pairs:
+            if _fold(text) == fold and _is_added(detector.find(text), read(text)):
+                asked[intent] += 1
+    count = Counter(intent for _, intent in pairs)
+    questions = [intent for intent in count if intent.startswith("ask_")]
+    yield f"all examples: {share(sum(asked.values()), len(pairs))}"
+    of_questions = sum(count[i] for i in questions)
+    yield f"questions (ask_...): {share(sum(asked[i] for i in questions), of_questions)}"
+    most = ", ".join(f"{intent} {n} of {count[intent]}" for intent, n in asked.most_common(3))
+    yield f"most often: {most}"
+
+
+def _is_added(by_rules: Finding, by_both: Finding) -> bool:
+    added = by_both.confirm is not None and by_rules.confirm is None
+    return added and by_rules.level not in CONFIRMABLE
+
+
+def _fold(text: str) -> int:
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % FOLDS
 
 
 def report() -> Iterable[str]:
     """Markdown: the figures of every set that is there."""
-    content = read_content(ROOT / "content").red_flags
-    detector = RedFlagDetector(content)
-    for name, path in SETS.items():
-        if path.exists():
-            results = [Result(case, detector.find(case.says)) for case in cases_of(path, content)]
-            yield f"### {name}"
+    content = read_content(ROOT / "content")
+    flags = content.red_flags
+    detector = RedFlagDetector(flags)
+    can_ask = signs_to_ask(flags)
+    examples = [e for e in read_examples(ROOT / "content") if e.sign is None or e.sign in can_ask]
+    reader = reader_of(examples, [text for text, _ in training_pairs(content.knowledge)])
+    readings = {
+        "rules alone": detector.find,
+        "rules and second reader": both(detector, reader, red_flag_scores(), flags),
+    }
+    for name, file in SETS.items():
+        if not (ROOT / file).exists():
+            continue
+        cases = cases_of(ROOT / file, flags)
+        for way, read in readings.items():
+            yield f"### {name}: {way}"
             yield ""
-            yield from (f"- {line}" for line in _of_set(results))
+            yield from (f"- {line}" for line in _of_set([Result(c, read(c.says)) for c in cases]))
             yield ""
+    yield "### Everyday messages that the second reader asks back (cross-validated)"
+    yield ""
+    yield from (f"- {line}" for line in everyday(content, detector, examples))
+    yield ""
 
 
 if __name__ == "__main__":

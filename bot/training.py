@@ -13,7 +13,8 @@ from bot.settings import ROOT
 MODELS = ROOT / "var" / "models"
 QUESTIONS_FILE = ROOT / "var" / "training" / "questions.yml"
 _INPUTS = ("config.yml", "domain.yml", "requirements.txt", "data/*.yml", "bot/nlu/*.py",
-           "bot/rasa_parts/policies.py")  # fmt: skip
+           "content/red_flag_examples/*.yml", "bot/content/red_flag_examples.py",
+                      "bot/rasa_parts/policies.py")  # fmt: skip
 
 
 def training_pairs(knowledge: Knowledge) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,8 @@ from bot.rasa_parts.lock_store import ConversationLocks
 from bot.records.keys import CODE_LENGTH, CODE_LETTERS, CODE_LIFE, RESUME, plain_code
 from bot.records.store import TOKEN_LIFE, Conversation, StoredTurn, utc_now
 from bot.runtime import Runtime
-from bot.triage.red_flags import Finding
-from bot.triage.replies import CONFIRM_WORDS, card_reply
+from bot.triage.raising import Finding, mark_of
+from bot.triage.replies import CONFIRM_WORDS, card_reply, confirm_reply
 
 log = logging.getLogger(__name__)
 CARD_WITHIN_S = 2.0
@@ -50,11 +50,13 @@ class Said:
 @dataclass(frozen=True)
 class Screened:
     """What the channel knows of a message before Rasa sees it: the red flag it raises, whether it
-    is a clear "no" to our confirm line, and the topic of the answer just before it."""
+    is a clear "no" to our confirm line, the topic of the answer just before it, and the signs that
+    were raised or asked about before."""
 
     finding: Finding
     answered: bool
     follows: str | None
+    known: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -241,15 +243,19 @@ class Conversations:
         already = {sign for f in self._records.red_flags(conversation.id) for sign in f.signs}
         words = CONFIRM_WORDS.get(said.choice or "", text)
         finding = self._parts.detector.find(words, already=already, confirming=confirming)
+        asked = self._records.signs_asked(conversation.id)
+        if finding.confirm in asked:
+            finding = replace(finding, confirm=None)
         is_no = confirming is not None and finding == Finding() and _begins_with_no(words)
-        return Screened(finding, is_no, last.get("topic") if last.get("type") == "answer" else None)
+        follows = last.get("topic") if last.get("type") == "answer" else None
+        return Screened(finding, is_no, follows, frozenset(already | asked))
 
     async def _complete(
         self, conversation: Conversation, finding: Finding, replies: list[dict[str, Any]]
     ) -> list[dict[str, Any]]:
         """See to it that a due card is there, once and first, and that the reply is not empty."""
-        if finding.level is not None:
-            cards = [r for r in replies if r["type"] == "care_card"]
+        cards = [r for r in replies if r["type"] == "care_card"]
+        if finding.level is not None and (cards or not _asks_instead(finding, replies)):
             card = cards[0] if cards else self._card(conversation, finding)
             replies = [card, *(r for r in replies if r["type"] != "care_card")]
             if finding.level in ("emergency", "crisis"):
@@ -262,6 +268,12 @@ class Conversations:
                 level=card["level"],
                 channel=self._channel,
             )
+        asked = next((r for r in replies if r["type"] == "confirm_red_flag"), None)
+        if asked is None and finding.confirm is not None:
+            asked = confirm_reply(finding.confirm, self._parts.content).as_json()
+            replies = [*(r for r in replies if r["type"] == "care_card"), asked]
+        if asked is not None:
+            await asyncio.to_thread(self._records.add_question, conversation.id, rule=asked["rule"])
         if not replies:
             replies = [own_reply("error", self._parts, "error").as_json()]
         return replies
@@ -298,9 +310,9 @@ class Conversations:
             "country": conversation.country,
             "today": local_date(conversation.timezone).isoformat(),
             "red_flag": {
-                **asdict(finding),
-                "signs": list(finding.signs),
+                **mark_of(finding),
                 "answered": screened.answered,
+                "known": sorted(screened.known),
             },
             "follows": screened.follows,
             "red_flags": red_flag_lines(flags, self._parts.content, timezone=conversation.timezone),
@@ -412,6 +424,12 @@ def _place(error: BaseException) -> str:
     """Where an error arose, without its message: that may hold what a person wrote."""
     frames = traceback.extract_tb(error.__traceback__)
     return " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-4:]))
+
+
+def _asks_instead(finding: Finding, replies: list[dict[str, Any]]) -> bool:
+    """Did the second reading ask about the sign, where the rules left open if it is there now?"""
+    asked = {r["rule"] for r in replies if r["type"] == "confirm_red_flag"}
+    return finding.is_open and finding.rule in asked
 
 
 def _begins_with_no(words: str) -> bool:

@@ -14,7 +14,8 @@ from bot.content.interview import Script, read_interview
 from bot.content.knowledge import Knowledge, read_knowledge
 from bot.content.names import NamesContent, read_names
 from bot.content.other_illnesses import OtherIllnessesContent, read_other_illnesses
-from bot.content.red_flags import RedFlagContent, read_red_flags
+from bot.content.red_flag_files import read_red_flags
+from bot.content.red_flags import RedFlagContent
 from bot.content.review import Review, read_review
 from bot.content.texts import Texts, read_texts
 from bot.errors import ContentError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 from typing import Any
 
@@ -15,14 +16,21 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, METADAT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.content.red_flag_examples import read_examples
+from bot.nlu.emergencies import EmergencyReader
 from bot.nlu.encoder import shared_encoder
 from bot.nlu.entities import as_rasa
 from bot.nlu.intents import IntentModel
 from bot.nlu.trained import MODEL_FILE, read_model
 from bot.nlu.understanding import Understood, understand
 from bot.runtime import runtime
+from bot.triage.raising import CONFIRMABLE, finding_of, mark_of
+from bot.triage.second_reading import Scores, second_reading, signs_to_ask
+
+log = logging.getLogger(__name__)
 
 RED_FLAG = "red_flag"
+READER_FILE = "emergencies.pickle"
 FALLBACK_INTENT = "nlu_fallback"
 # The topic of the answer just before, told by the channel.
 FOLLOWS = "follows"
@@ -150,12 +158,75 @@ class EntityMarker(_Marker, EntityExtractorMixin):
         return messages
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class RedFlagMarker(_Marker, IntentClassifier):
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class RedFlagMarker(GraphComponent, IntentClassifier):
     """Marks a message with what the red-flag detector found; an emergency becomes the intent.
 
-    A channel that has screened the text already hands its finding over as metadata.
+    A channel that has screened the text already hands its finding over as metadata. A second,
+    learned reader may ask the confirm line (bot/triage/second_reading.py); without it, or when it
+    fails, what the rules found stands.
     """
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        reader: EmergencyReader | None = None,
+    ) -> None:
+        self._scores = Scores(**{name: config[name] for name in self.get_default_config()})
+        self._storage = model_storage
+        self._resource = resource
+        self._reader = reader
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """See bot.triage.second_reading.Scores."""
+        return {
+            "ask_from": 0.33,
+            "ask_crisis_from": 0.27,
+            "ask_beside_from": 0.5,
+            "doubt_below": 0.35,
+        }
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> RedFlagMarker:
+        """Untrained: rules only."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the second reader on content/red_flag_examples and the everyday questions."""
+        parts = runtime()
+        can_ask = signs_to_ask(parts.content.red_flags)
+        examples = read_examples(parts.settings.content_folder)
+        examples = [e for e in examples if e.sign is None or e.sign in can_ask]
+        everyday = [str(m.get(TEXT)) for m in training_data.intent_examples if m.get(INTENT)]
+        self._reader = EmergencyReader.train(
+            [e.says for e in examples], [e.sign for e in examples], everyday, shared_encoder()
+        )
+        with self._storage.write_to(self._resource) as folder:
+            (folder / READER_FILE).write_bytes(pickle.dumps(self._reader))
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> RedFlagMarker:
+        """Read the trained reader back; it stands in our own model archive."""
+        with model_storage.read_from(resource) as folder:
+            reader: EmergencyReader = pickle.loads((folder / READER_FILE).read_bytes())  # noqa: S301
+        return cls(config, model_storage, resource, reader)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set `red_flag` (level, rule, confirm) on each message."""
@@ -163,19 +234,34 @@ class RedFlagMarker(_Marker, IntentClassifier):
             metadata = message.get(METADATA) or {}
             mark = metadata.get(RED_FLAG)
             if mark is None and message.get(TEXT):
-                finding = runtime().detector.find(message.get(TEXT))
-                mark = {
-                    "level": finding.level,
-                    "rule": finding.rule,
-                    "signs": list(finding.signs),
-                    "confirm": finding.confirm,
-                    "repeated": finding.repeated,
-                }
+                mark = mark_of(runtime().detector.find(message.get(TEXT)))
             if not mark:
                 continue
+            if message.get(TEXT) and not mark.get("answered"):
+                mark = self._read_again(str(message.get(TEXT)), mark)
             message.set(RED_FLAG, mark, add_to_output=True)
             intent = INTENT_OF_LEVEL.get(mark.get("level") or "")
             if intent:
                 best = {INTENT_NAME_KEY: intent, "confidence": 1.0}
                 message.set(INTENT, best, add_to_output=True)
         return messages
+
+    def _read_again(self, text: str, mark: dict[str, Any]) -> dict[str, Any]:
+        finding = finding_of(mark)
+        is_sure = finding.level in CONFIRMABLE and not finding.is_open
+        if self._reader is None or is_sure or finding.confirm is not None:
+            return mark
+        try:
+            suspicion = self._reader.read(text, shared_encoder())
+        except Exception as error:  # noqa: BLE001
+            # The rules' finding must not be lost with the reader.
+            log.warning("second_reader_failed reason=%s", type(error).__name__)
+            return mark
+        read = second_reading(
+            finding,
+            suspicion,
+            self._scores,
+            runtime().content.red_flags,
+            known=mark.get("known", ()),
+        )
+        return {**mark, **mark_of(read)}

@@ -19,8 +19,8 @@ from bot.interview.words import fold
 from bot.nlu.audience import Age, AudienceWords, find_age
 from bot.nlu.other_illnesses import find_all
 from bot.nlu.spelling import Spelling
-from bot.triage.assertion import Token, spelling_table, tokens_of
 from bot.triage.temperature import Temperature, find_temperatures
+from bot.triage.tokens import Token, spelling_table, tokens_of
 
 # From these lengths on one and two slips of spelling are forgiven.
 ONE_SLIP_FROM, TWO_SLIPS_FROM = 7, 11

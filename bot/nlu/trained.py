@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pickle
 import tarfile
+from dataclasses import fields
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import yaml
 
 from bot.nlu.intents import IntentModel
+from bot.settings import ROOT
+from bot.triage.second_reading import Scores
 
 MODEL_FILE = "intents.pickle"
 _CLASSIFIER = "bot.nlu.components.QuestionClassifier"
+_MARKER = "bot.nlu.components.RedFlagMarker"
 
 
 def trained_intents(archive: Path) -> IntentModel | None:
@@ -34,5 +38,15 @@ def read_model(file: IO[bytes]) -> IntentModel:
 
 def threshold(config_file: Path) -> float:
     """The score of config.yml below which the bot offers topics instead of answering."""
+    return float(_part(_CLASSIFIER, config_file)["threshold"])
+
+
+def red_flag_scores(config_file: Path = ROOT / "config.yml") -> Scores:
+    """The scores of config.yml from which the second reader of red flags asks."""
+    part = _part(_MARKER, config_file)
+    return Scores(**{field.name: part[field.name] for field in fields(Scores)})
+
+
+def _part(name: str, config_file: Path) -> dict[str, Any]:
     pipeline = yaml.safe_load(config_file.read_text(encoding="utf-8"))["pipeline"]
-    return float(next(part["threshold"] for part in pipeline if part["name"] == _CLASSIFIER))
+    return next(dict(part) for part in pipeline if part["name"] == name)

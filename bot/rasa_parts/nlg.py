@@ -14,7 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.rasa_parts.policies import red_flag_of
 from bot.rendering.reply import Reply, rendered
 from bot.runtime import runtime
-from bot.triage.red_flags import Finding
+from bot.triage.raising import finding_of
 from bot.triage.replies import card_reply, cleared_reply, confirm_reply
 
 
@@ -41,11 +41,8 @@ class ContentResponses(NaturalLanguageGenerator):
     def _reply(self, name: str, mark: dict[str, Any], metadata: dict[str, Any]) -> Reply | None:
         parts = runtime()
         if name == "utter_care_card":
-            finding = Finding(
-                mark["level"], mark["rule"], tuple(mark["signs"]), None, mark["repeated"]
-            )
             return card_reply(
-                finding,
+                finding_of(mark),
                 parts.content,
                 country=metadata.get("country"),
                 care_team_phone=parts.settings.care_team_phone,

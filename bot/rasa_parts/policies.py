@@ -72,6 +72,8 @@ def next_step(tracker: DialogueStateTracker) -> str | None:
     if mark.get("level"):
         if CARD not in done:
             return CARD
+        if mark.get("confirm"):
+            return CONFIRM if CONFIRM not in done else ACTION_LISTEN_NAME
         if mark["level"] in ("emergency", "crisis"):
             is_new = tracker.get_slot("interview_id") is None
             return _close_form(done, in_form=in_form, is_new=is_new)
@@ -87,12 +89,12 @@ def next_step(tracker: DialogueStateTracker) -> str | None:
 
 
 def red_flag_of(message: UserUttered | None) -> dict[str, Any]:
-    """The detector's mark: from the channel, or, where no channel screens, from the pipeline (which
-    a tapped choice passes by)."""
+    """The detector's mark: from the pipeline, which may have added a question to the channel's, or
+    from the channel, where a tapped choice passed the pipeline by."""
     if message is None:
         return {}
     mark: dict[str, Any] = (
-        (message.metadata or {}).get("red_flag") or message.parse_data.get("red_flag") or {}
+        message.parse_data.get("red_flag") or (message.metadata or {}).get("red_flag") or {}
     )
     return mark
 

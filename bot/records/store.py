@@ -25,6 +25,9 @@ from bot.records.transfer import Rows, delete_rows, read_rows, write_rows
 TOKEN_LIFE = datetime.timedelta(hours=24)
 MEMORY_LIFE = datetime.timedelta(hours=1)
 
+# A row of raised_flags that was a question, no card.
+ASKED = "asked"
+
 
 @dataclass(frozen=True)
 class Conversation:
@@ -336,12 +339,36 @@ class Records:
             audit = {"rule": rule, "level": level, "channel": channel, "at": now}
             connection.execute(insert(t.red_flag_audit), [audit])
 
+    def add_question(self, conversation: str, *, rule: str) -> None:
+        """Note that the confirm line of this sign was asked. No alarm: nothing for the audit."""
+        with self._where(conversation) as connection:
+            asked = {
+                "conversation": conversation,
+                "seq": _next(connection, t.raised_flags.c.seq, t.raised_flags, conversation),
+                "rule": rule,
+                "signs": "[]",
+                "level": ASKED,
+                "at": self._now(),
+            }
+            connection.execute(insert(t.raised_flags), [asked])
+
+    def signs_asked(self, conversation: str) -> set[str]:
+        """The signs whose confirm line was asked in this conversation."""
+        with self._where(conversation) as connection:
+            rules = connection.scalars(
+                select(t.raised_flags.c.rule)
+                .where(t.raised_flags.c.conversation == conversation)
+                .where(t.raised_flags.c.level == ASKED)
+            )
+            return {str(rule) for rule in rules}
+
     def red_flags(self, conversation: str) -> list[RaisedFlag]:
         """The cards shown in this conversation, oldest first."""
         with self._where(conversation) as connection:
             rows = connection.execute(
                 select(t.raised_flags)
                 .where(t.raised_flags.c.conversation == conversation)
+                .where(t.raised_flags.c.level != ASKED)
                 .order_by(t.raised_flags.c.seq)
             ).all()
         return [RaisedFlag(r.rule, tuple(json.loads(r.signs)), r.level, r.at) for r in rows]

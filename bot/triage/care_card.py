@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.content.red_flags import Contact, Level, RedFlag, RedFlagContent
-from bot.triage.red_flags import Finding
+from bot.triage.raising import Finding
 
 AgeGroup = Literal["child", "teen", "young_adult", "adult"]
 _YOUNG: tuple[AgeGroup, ...] = ("child", "teen", "young_adult")

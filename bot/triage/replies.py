@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.content.all_content import Content
 from bot.rendering.reply import Choice, Reply
 from bot.triage.care_card import care_card, confirm_line
-from bot.triage.red_flags import Finding
+from bot.triage.raising import Finding
 
 # Values of the buttons below a confirm line; the detector reads the words.
 CONFIRM_WORDS = {"confirm_yes": "yes", "confirm_no": "no", "confirm_unsure": "not sure"}

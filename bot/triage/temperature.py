@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.content.red_flags import TemperatureWords, Threshold
-from bot.triage.assertion import Token
+from bot.triage.tokens import Token
 
 Unit = Literal["C", "F"]
 _CLOSE, _LONGEST = 2, 8
@@ -177,8 +177,10 @@ def _temperature(
     if said_unit == unit and _within(number.value, said_unit, words):
         unit = said_unit
     is_unit_said = end > number.end or "\u00b0" in tokens[number.end - 1].after
-    near = {t.word for t in tokens[max(0, number.start - _LONGEST * 3) : number.end + _LONGEST]}
-    if subject is None and not bare and not near.isdisjoint(words.other_near):
+    first, last = max(0, number.start - _LONGEST * 3), number.end + _LONGEST
+    near = {t.word for t in tokens[first:last]}
+    words_beside = {t.word for t in _in_sentence(tokens, number, first, last)}
+    if subject is None and not bare and not words_beside.isdisjoint(words.other_near):
         return None
     if bare or subject is not None or (is_unit_said and said_unit in (None, unit)):
         return Temperature(number.value, unit, start, end)
@@ -188,6 +190,18 @@ def _temperature(
         if unit == "C" or before not in words.between or number.end < len(tokens):
             return None
     return Temperature(number.value, unit, start, end, is_near or number.has_decimals)
+
+
+def _in_sentence(
+    tokens: Sequence[Token], number: _Number, first: int, last: int
+) -> Sequence[Token]:
+    """The tokens from `first` to `last` that stand in the number's own sentence."""
+    start, end = number.start, number.end
+    while start > first and not tokens[start - 1].ends_sentence:
+        start -= 1
+    while end < min(last, len(tokens)) and not tokens[end - 1].ends_sentence:
+        end += 1
+    return tokens[start:end]
 
 
 def _within(value: float, unit: Unit, words: TemperatureWords) -> bool:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 
 from bot.content.sign_words import Together
-from bot.triage.assertion import Span, Token
+from bot.triage.tokens import Span, Token
 
 Places = Mapping[str, Sequence[Span]]
 

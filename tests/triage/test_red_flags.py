@@ -11,7 +11,8 @@ import yaml
 
 from bot.content.all_content import Content, read_content
 from bot.triage.care_card import care_card
-from bot.triage.red_flags import Finding, RedFlagDetector
+from bot.triage.raising import Finding
+from bot.triage.red_flags import RedFlagDetector
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = yaml.safe_load((ROOT / "tests/cases/red_flags.yml").read_text(encoding="utf-8"))["cases"]

@@ -13,7 +13,7 @@ from bot.content.all_content import read_content
 from bot.triage.red_flags import RedFlagDetector
 
 ROOT = Path(__file__).resolve().parents[2]
-FILE = ROOT / "tests/cases/red_flags_2026_11.yml"
+FILE = ROOT / "content/red_flag_examples/2026_11.yml"
 CONTENT = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 NOT_REACHED = pytest.mark.xfail(strict=True, reason="listed under not_yet")
 NOT_YET = frozenset(CONTENT["not_yet"])
