@@ -20,7 +20,8 @@ UNSAID = frozenset((*_WRITTEN_BY_PEOPLE, *_NOTES, "caution", "words", "aliases",
 _COUNTED = r"(?:mg|mcg|ml|milligrams?|tablets?|pills?)"
 FORBIDDEN = {
     "diagnosis": r"\byou (?:have|may have) (?:relapsed|a relapse)\b"
-    r"|(?<!whether )(?<!if )\bthis (?:is|means) (?:a )?relapse\b|\byou(?:r child)? (?:has|have) relapsed\b",
+    r"|(?<!whether )(?<!if )\bthis (?:is|means) (?:a )?relapse\b"
+    r"|\byou(?:r child)? (?:has|have) relapsed\b",
     "odds for one person": r"\byour (?:own )?(?:chance|odds|risk) (?:is|are|of \w+ is|of \w+ are)\b"
     r"|\byou have an? [\d.]+ ?(?:%|percent) (?:chance|risk)",
     "a dose": rf"\b(?:take|give|swallow|inject)\b[^.]{{0,40}}\b\d[\d.,]* ?{_COUNTED}\b",

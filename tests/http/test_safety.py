@@ -84,6 +84,21 @@ def test_confirm_line(person: Person) -> None:
     assert of_type(person.say("yes"), "care_card")["rule"] == "seizure"
 
 
+def test_an_urgent_card_comes_with_the_question_about_an_emergency(person: Person) -> None:
+    turn = person.say("There is a new lump under my arm. I'm not sure if it is a fever")
+    assert types(turn) == ["care_card", "confirm_red_flag"]
+    assert of_type(turn, "care_card")["level"] == "urgent"
+    assert of_type(person.say("yes"), "care_card")["rule"] == "fever"
+
+
+def test_the_second_reader_asks_where_the_rules_have_no_words(person: Person) -> None:
+    """One of its own examples: what it makes of others is measured, not tested here."""
+    strange = "feels like theres a lid on my lungs"
+    assert of_type(person.say(strange), "confirm_red_flag")["rule"] == "breathing"
+    assert types(person.tap("confirm_no")) == ["text"]
+    assert "confirm_red_flag" not in types(person.say(strange)), "once a sign and conversation"
+
+
 def test_the_same_sign_again_is_short_but_never_silent(person: Person) -> None:
     first = of_type(person.say("I have chest pain"), "care_card")
     again = of_type(person.say("I have chest pain"), "care_card")
