@@ -27,7 +27,7 @@ from bot.nlu.vectors import vectors_of
 SHARPNESS = 3.0
 WORDING_WEIGHT = 0.2
 RIDGE = 0.3
-EVERYDAY = 4500
+EVERYDAY = 7000
 
 
 @dataclass(frozen=True)

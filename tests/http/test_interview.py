@@ -50,7 +50,7 @@ def test_parent_checks_changes_and_goes_on(new_person: NewPerson) -> None:
     offered = {c["value"] for c in stopped["messages"][-1]["choices"]}
     assert {"keep_conversation", "show_summary", "delete_my_data", "resume_interview"} <= offered
     summary = person.get("summary", format="json").json()
-    assert summary["reported_by"] == "caregiver"
+    assert summary["reported_by"] == "parent"
     assert summary["symptoms"][0]["onset"]["precision"] == "day"
     assert len(summary["questions"]) == 2
 

@@ -17,6 +17,7 @@ from bot.nlu.audience import AudienceWords
 from bot.nlu.entities import NamedThings
 from bot.nlu.other_illnesses import OtherIllnessWords
 from bot.nlu.questions import QuestionWords
+from bot.nlu.told import ToldWords
 from bot.records.store import Records
 from bot.rendering.reply import Reply
 from bot.runtime import Runtime
@@ -43,6 +44,7 @@ def parts(tmp_path: Path) -> Runtime:
         audience_words=AudienceWords(content.audience),
         other_illnesses=OtherIllnessWords(content.other_illnesses),
         question_words=QuestionWords(content.follow_ups),
+        told_words=ToldWords.of_entries(content.knowledge),
         named_things=NamedThings(
             content.names, content.interview, content.red_flags, AudienceWords(content.audience)
         ),
