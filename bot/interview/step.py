@@ -40,6 +40,11 @@ Outcome = Literal[
     "answered", "not_understood", "question", "stop", "back", "skip", "unsure", "summary",
     "start_over", "told",
 ]  # fmt: skip
+_OUTCOME_OF_EDIT: dict[str, Outcome] = {
+    "changed": "answered",
+    "asked_again": "back",
+    "told": "told",
+}
 
 
 # "Do you mean the first time? That was in August."
@@ -262,8 +267,7 @@ def _take_words(turn: _Turn) -> Step:
         said = _say(turn, edit.rows) if edit.kind == "changed" and not edit.say else edit.say
         if edit.kind == "changed" and not edit.say:
             said = said if said == lines.kept else lines.changed.format(noted=said)
-        outcome: Outcome = {"changed": "answered", "asked_again": "back", "told": "told"}[edit.kind]  # type: ignore[assignment]
-        return turn.finish(outcome, said, edit.rows)
+        return turn.finish(_OUTCOME_OF_EDIT[edit.kind], said, edit.rows)
     if _is_nothing_more(turn, question):
         return turn.finish("told", script.lines.nothing_more)
     step = _take_text(turn)

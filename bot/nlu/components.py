@@ -21,7 +21,7 @@ from bot.nlu.emergencies import EmergencyReader
 from bot.nlu.encoder import shared_encoder
 from bot.nlu.entities import as_rasa
 from bot.nlu.intents import IntentModel
-from bot.nlu.trained import MODEL_FILE, read_model
+from bot.nlu.trained import MODEL_FILE, read_model, read_own
 from bot.nlu.understanding import Understood, understand
 from bot.runtime import runtime
 from bot.triage.raising import CONFIRMABLE, finding_of, mark_of
@@ -224,8 +224,8 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
         **kwargs: Any,
     ) -> RedFlagMarker:
         """Read the trained reader back; it stands in our own model archive."""
-        with model_storage.read_from(resource) as folder:
-            reader: EmergencyReader = pickle.loads((folder / READER_FILE).read_bytes())  # noqa: S301
+        with model_storage.read_from(resource) as folder, (folder / READER_FILE).open("rb") as file:
+            reader: EmergencyReader = read_own(file)
         return cls(config, model_storage, resource, reader)
 
     def process(self, messages: list[Message]) -> list[Message]:

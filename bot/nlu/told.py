@@ -1,7 +1,8 @@
 """Which topic's answers use the words of a text (pure).
 
 The intent model knows topics by the questions of its training. What the entries say holds many
-more words ("iAMP21", "sperm bank"); they count here, and at once when an editor changes an entry.
+more words ("iAMP21", "sperm bank"); they count here. What an editor changes counts from the next
+start on, without training.
 """
 
 from __future__ import annotations

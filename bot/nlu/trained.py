@@ -30,10 +30,15 @@ def trained_intents(archive: Path) -> IntentModel | None:
 
 
 def read_model(file: IO[bytes]) -> IntentModel:
-    """The model of a file that our own training wrote, with this version of bot/nlu: the name of
-    the archive holds a hash of the program, so an older one is never read."""
-    model: IntentModel = pickle.load(file)  # noqa: S301
+    """The intent model of such a file."""
+    model: IntentModel = read_own(file)
     return model
+
+
+def read_own(file: IO[bytes]) -> Any:
+    """What our own training pickled, with this version of bot/nlu: the name of the archive holds a
+    hash of the program, so an older one is never read."""
+    return pickle.load(file)  # noqa: S301
 
 
 def threshold(config_file: Path) -> float:
