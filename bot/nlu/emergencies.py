@@ -4,9 +4,8 @@ The rules of bot/triage find what they have words for. This reader has read how 
 the signs and says which one a message may be about, and how strongly. What may follow from that
 is decided in bot/triage/second_reading.py: it can only ask.
 
-Kernel ridge regression as for intents (bot/nlu/intents.py), one output for each sign: 1 for a
-message that tells of the sign as there now, 0 for all others, denied, past and supposed ones
-included. The training is one linear system, so there is nothing random in it.
+Kernel ridge regression (bot/nlu/kernel.py), one output for each sign: 1 for a message that tells of
+the sign as there now, 0 for all others, denied, past and supposed ones included.
 """
 
 from __future__ import annotations
@@ -16,17 +15,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.linalg import solve
 
 from bot.nlu.encoder import Encoder, Vector
 from bot.nlu.intents import plain
+from bot.nlu.kernel import Kernel
 from bot.nlu.ngrams import Ngrams
 from bot.nlu.vectors import vectors_of
 
-# The first three were chosen by cross-validation on the examples, EVERYDAY on development cases
+# KERNEL and RIDGE were chosen by cross-validation on the examples, EVERYDAY on development cases
 # (docs/clinical-safety.md).
-SHARPNESS = 3.0
-WORDING_WEIGHT = 0.2
+KERNEL = Kernel(sharpness=3.0, wording=0.2)
 RIDGE = 0.3
 EVERYDAY = 7000
 
@@ -67,15 +65,13 @@ class EmergencyReader:
         targets = np.array([[sign == name for name in names] for sign in signs], dtype=np.float32)
         ngrams = Ngrams(read)
         examples = vectors_of(read, encoder)
-        alike = _alike(examples @ examples.T, ngrams.all_alike())
-        alike[np.diag_indices_from(alike)] += np.float32(RIDGE)
-        weights = solve(alike, targets, assume_a="pos", overwrite_a=True)
-        return cls(names, ngrams, examples, weights.astype(np.float32))
+        weights = KERNEL.weights(examples, ngrams, RIDGE, targets)
+        return cls(names, ngrams, examples, weights)
 
     def read(self, text: str, encoder: Encoder) -> Suspicion:
         """What the message may be about."""
         read = plain(text)
-        alike = _alike(self._examples @ encoder.encode(read), self._ngrams.alike(read))
+        alike = KERNEL.alike(self._examples @ encoder.encode(read), self._ngrams.alike(read))
         outputs = alike @ self._weights
         return Suspicion(self._signs[int(np.argmax(outputs))], float(outputs.sum()))
 
@@ -83,8 +79,3 @@ class EmergencyReader:
 def _nearest(texts: list[str], told: list[str], encoder: Encoder) -> list[str]:
     closest = (vectors_of(texts, encoder) @ vectors_of(told, encoder).T).max(axis=1)
     return [texts[row] for row in np.argsort(-closest, kind="stable")[:EVERYDAY]]
-
-
-def _alike(cosines: Vector, wording: Any) -> Any:
-    meaning = np.exp(np.float32(SHARPNESS) * (cosines - np.float32(1.0)))
-    return meaning + np.float32(WORDING_WEIGHT) * wording.astype(np.float32)

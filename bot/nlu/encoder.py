@@ -27,6 +27,7 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 SIZE = 384
 GRAPHS = Path(__file__).resolve().parents[2] / "var" / "encoder"
 _MAX_TOKENS = 128
+KEPT = 64
 
 Vector = Any  # numpy.ndarray of float32
 
@@ -49,6 +50,7 @@ class Encoder:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         self._tokenizer.no_padding()
+        self._encode_again = lru_cache(maxsize=KEPT)(self._encode)
 
     @property
     def words(self) -> frozenset[str]:
@@ -56,11 +58,17 @@ class Encoder:
         return frozenset(w for w in self._tokenizer.get_vocab() if len(w) > 1 and w.isalpha())
 
     def encode(self, text: str) -> Vector:
-        """The vector of one text."""
+        """The vector of one text; not to be changed. Those encoded last are kept: several parts
+        of one turn ask for the same text."""
+        return self._encode_again(text)
+
+    def _encode(self, text: str) -> Vector:
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
         positions = np.arange(ids.shape[1], dtype=np.int64)[None, :]
         (mean,) = self._session.run(None, {"ids": ids, "positions": positions})
-        return mean / np.linalg.norm(mean)
+        vector = mean / np.linalg.norm(mean)
+        vector.flags.writeable = False
+        return vector
 
     def encode_all(self, texts: list[str]) -> Vector:
         """One row for each text.
@@ -70,7 +78,7 @@ class Encoder:
         """
         vectors = np.zeros((len(texts), SIZE), dtype=np.float32)
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            for row, vector in enumerate(pool.map(self.encode, texts)):
+            for row, vector in enumerate(pool.map(self._encode, texts)):
                 vectors[row] = vector
         return vectors
 

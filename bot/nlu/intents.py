@@ -1,9 +1,7 @@
 """Which intent a message has, and how sure that is (pure: numpy and scikit-learn, no Rasa).
 
-Kernel ridge regression, one against all. The kernel says how alike two texts are: a Gaussian on
-the vectors of the sentence encoder (meaning) plus a little on word and character n-grams
-(wording). The training is one linear system, so there is nothing random in it. The words that the
-answers use are added (bot/nlu/told.py).
+Kernel ridge regression (bot/nlu/kernel.py), one against all. The words that the answers use are
+added (bot/nlu/told.py).
 
 The sums give the order. A regression can be sure of text unlike anything it has seen, so an
 intent's score is its sum times the closeness of the text to the intent's nearest example: text
@@ -17,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.linalg import solve
 
 from bot.nlu.encoder import Encoder, Vector
+from bot.nlu.kernel import Kernel
 from bot.nlu.ngrams import MOST_ALIKE, Ngrams
 from bot.nlu.spelling import Spelling
 from bot.nlu.told import ToldWords, as_row
@@ -28,8 +26,7 @@ from bot.nlu.vectors import vectors_of
 MAX_CHARACTERS = 2000
 # Our own examples do not tell values near these apart; among them the ones that did best on the
 # sets of HINT3 were taken, which are development data for that reason (docs/evaluation.md).
-SHARPNESS = 1.5
-WORDING_WEIGHT = 0.1
+KERNEL = Kernel(sharpness=1.5, wording=0.1)
 RIDGE = 0.15
 WORDING_CLOSENESS = 0.3
 # Chosen on tests/cases/questions_2026_11.yml.
@@ -92,18 +89,15 @@ class IntentModel:
         counts = targets.sum(axis=0)
         # An intent with few examples weighs as much as one with many.
         weight = (counts.mean() / counts)[numbers]
-        alike = _meaning_alike(examples @ examples.T)
-        alike += ngrams.all_alike() * WORDING_WEIGHT
-        alike[np.diag_indices_from(alike)] += RIDGE / weight
         mean = (targets * weight[:, None]).sum(axis=0) / weight.sum()
-        weights = solve(alike, targets - mean, assume_a="pos", overwrite_a=True)
+        weights = KERNEL.weights(examples, ngrams, RIDGE / weight, targets - mean)
         return cls(
             [str(name) for name in names],
             blocks,
             spelling,
             ngrams,
             examples,
-            weights.astype(np.float32),
+            weights,
         )
 
     def rank(self, text: str, encoder: Encoder, told: ToldWords | None = None) -> list[Ranked]:
@@ -111,7 +105,7 @@ class IntentModel:
         read = self._spelling.correct(plain(text))
         meaning = self._examples @ encoder.encode(read)
         wording = self._ngrams.alike(read)
-        outputs = (_meaning_alike(meaning) + WORDING_WEIGHT * wording) @ self._weights
+        outputs = KERNEL.alike(meaning, wording) @ self._weights
         if told is not None:
             outputs += TOLD_WEIGHT * as_row(told.shared(read), self._intents)
         nearest = np.maximum.reduceat(meaning, self._blocks)
@@ -121,7 +115,3 @@ class IntentModel:
         scores = np.clip(outputs * length, 0.0, 1.0) * closeness
         order = np.argsort(-outputs, kind="stable")
         return [Ranked(self._intents[i], float(scores[i])) for i in order]
-
-
-def _meaning_alike(cosines: Vector) -> Vector:
-    return np.exp(np.float32(SHARPNESS) * (cosines - np.float32(1.0)))

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.content.knowledge import Knowledge
-from bot.nlu.ngrams import WORD
+from bot.nlu.tfidf import WORD, Tfidf
 
 INTENT = "ask_{}"
 
@@ -25,8 +24,7 @@ class ToldWords:
     def __init__(self, told: Mapping[str, str]) -> None:
         """`told`: text by intent; at least one word in all."""
         self._intents = tuple(told)
-        self._vectorizer = TfidfVectorizer(sublinear_tf=True, token_pattern=WORD)
-        self._words = self._vectorizer.fit_transform(told.values()).T.tocsr()
+        self._words = Tfidf(list(told.values()), token_pattern=WORD)
 
     @classmethod
     def of_entries(cls, knowledge: Knowledge) -> ToldWords:
@@ -38,7 +36,7 @@ class ToldWords:
 
     def shared(self, text: str) -> dict[str, float]:
         """How close the text's words are to what each intent is told with, from 0 to 1."""
-        close = np.asarray((self._vectorizer.transform([text]) @ self._words).todense())[0]
+        close = self._words.alike(text)
         return dict(zip(self._intents, close.tolist(), strict=True))
 
 
