@@ -15,6 +15,7 @@ from bot.nlu.entities import NamedThings
 from bot.nlu.other_illnesses import OtherIllnessWords
 from bot.nlu.questions import QuestionWords
 from bot.nlu.told import ToldWords
+from bot.records.places import Place
 from bot.records.store import Records
 from bot.settings import Settings, settings
 from bot.triage.red_flags import RedFlagDetector
@@ -37,21 +38,30 @@ class Runtime:
     named_things: NamedThings
 
 
+def _short_lived(config: Settings) -> Engine | Place:
+    """Where conversations are that nobody agreed to store: shared when there are several bots."""
+    if config.redis_url is None:
+        memory = connect_memory()
+        upgrade(memory)
+        return memory
+    from bot.records.redis_place import RedisPlace
+
+    return RedisPlace(config.redis_url)
+
+
 @lru_cache(maxsize=1)
 def runtime() -> Runtime:
     """The parts of this process. Raises ContentError or SettingsError with what to do."""
     config = settings()
     content = read_content(config.content_folder)
     engine = connect(config.database_url)
-    memory = connect_memory()
     audience_words = AudienceWords(content.audience)
-    upgrade(memory)
     return Runtime(
         settings=config,
         content=content,
         engine=engine,
         knowledge=KnowledgeBase(engine),
-        records=Records(engine, memory),
+        records=Records(engine, _short_lived(config)),
         detector=RedFlagDetector(content.red_flags),
         audience_words=audience_words,
         other_illnesses=OtherIllnessWords(content.other_illnesses),

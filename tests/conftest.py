@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,10 @@ from typing import Any
 
 import httpx
 import pytest
+
+from tests.services import free_port, running_postgres, running_redis
+
+__all__ = ["free_port"]
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 420  # the first start trains the model
@@ -66,13 +69,6 @@ def of_type(turn: dict[str, Any], kind: str) -> dict[str, Any]:
     found = [message for message in turn["messages"] if message["type"] == kind]
     assert len(found) == 1, f"{len(found)} {kind} in {types(turn)}"
     return found[0]
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -141,3 +137,17 @@ def person(bot: httpx.Client) -> Person:
 def new_person(bot: httpx.Client) -> Callable[..., Person]:
     """Further conversations, with what their session begins with."""
     return lambda **wanted: Person(bot, **wanted)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Address of an empty PostgreSQL, for all tests of the run."""
+    with running_postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """Address of a Redis, for all tests of the run."""
+    with running_redis() as url:
+        yield url

@@ -25,7 +25,7 @@ from bot.dialogue.visit_summary import local_time, red_flag_lines
 from bot.errors import BotError
 from bot.interview.answers import Answer
 from bot.interview.script import pending
-from bot.rasa_parts.lock_store import ConversationLocks
+from bot.rasa_parts.shared_locks import conversation_locks
 from bot.records.keys import CODE_LENGTH, CODE_LETTERS, CODE_LIFE, RESUME, plain_code
 from bot.records.store import TOKEN_LIFE, Conversation, StoredTurn, utc_now
 from bot.runtime import Runtime
@@ -104,7 +104,7 @@ class Conversations:
         self._parts = parts
         self._records = parts.records
         self._handler = handler
-        self._locks = ConversationLocks()
+        self._locks = conversation_locks(parts.settings)
         self._running: set[asyncio.Task[Any]] = set()
 
     async def open(
@@ -185,17 +185,25 @@ class Conversations:
 
         Raises UnknownChoice, and nothing else: any other fault is answered by an error message.
         """
-        async with self._locks.hold(conversation.id):
-            try:
-                before = await asyncio.to_thread(self._records.turn_of, conversation.id, said.id)
-                if before is not None:
-                    return before
-                return await self._turn(conversation, said)
-            except BotError as error:
-                if isinstance(error, UnknownChoice):
-                    raise
-                log.error("turn_failed reason=%s", type(error).__name__)
-                return self._failed(conversation, self._parts.detector.find(said.text))
+        try:
+            async with self._locks.hold(conversation.id):
+                return await self._held_turn(conversation, said)
+        except BotError as error:
+            if isinstance(error, UnknownChoice):
+                raise
+            log.error("turn_failed reason=%s", type(error).__name__)
+            return self._failed(conversation, self._parts.detector.find(said.text))
+
+    async def _held_turn(self, conversation: Conversation, said: Said) -> StoredTurn:
+        """The turn with all that it reads in memory; what it writes is written at its end."""
+        begin = self._records.begin_turn
+        await asyncio.to_thread(begin, conversation.id, said.id, said.choice)
+        try:
+            return self._records.turn_of(conversation.id, said.id) or await self._turn(
+                conversation, said
+            )
+        finally:
+            self._records.end_turn(conversation.id)
 
     async def _turn(self, conversation: Conversation, said: Said) -> StoredTurn:
         text = said.text

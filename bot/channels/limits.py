@@ -1,50 +1,70 @@
-"""How many sessions an address, and messages a conversation, may send in a minute."""
+"""How many sessions an address, and messages a conversation, may send in a minute.
+
+Counted in this process, or in Redis when several processes share the work.
+"""
 
 from __future__ import annotations
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
+import asyncio
+import logging
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
+from redis.exceptions import RedisError
 from sanic.request import Request
 
 from bot.channels.http import ClientError
 from bot.settings import Settings
 
+log = logging.getLogger(__name__)
 # 30 guesses in 15 minutes, of 29 ^ 8 codes: one in 10 ^ 10.
 RESUME_TRIES, RESUME_MINUTES = 30, 15
 
 
 class RateLimits:
-    """Counts in this process's memory."""
+    """Counts of the last minute."""
 
     def __init__(self, settings: Settings) -> None:
-        self._storage = MemoryStorage()  # the limiter holds it only weakly
+        self._is_shared = settings.redis_url is not None
+        # Held here, because the limiter holds it only weakly.
+        self._storage = RedisStorage(settings.redis_url) if self._is_shared else MemoryStorage()
         self._limiter = MovingWindowRateLimiter(self._storage)
         self._sessions = RateLimitItemPerMinute(settings.sessions_per_minute)
         self._messages = RateLimitItemPerMinute(settings.messages_per_minute)
         self._resumes = RateLimitItemPerMinute(RESUME_TRIES, RESUME_MINUTES)
         self._proxies = settings.trusted_proxies
 
-    def new_session(self, request: Request) -> None:
+    async def new_session(self, request: Request) -> None:
         """Raises ClientError 429 when this address opened too many."""
-        if not self._limiter.hit(self._sessions, "session", self._address(request)):
+        if not await self._hit(self._sessions, "session", self._address(request)):
             raise ClientError(429, "too_many", "Too many new conversations. Wait a minute.")
 
-    def resume(self, request: Request) -> None:
+    async def resume(self, request: Request) -> None:
         """Raises ClientError 429 when this address tried too many codes."""
-        if not self._limiter.hit(self._resumes, "resume", self._address(request)):
+        if not await self._hit(self._resumes, "resume", self._address(request)):
             message = f"Too many codes were tried. Wait {RESUME_MINUTES} minutes."
             raise ClientError(429, "too_many", message)
 
-    def message(self, request: Request, conversation: str) -> None:
+    async def message(self, request: Request, conversation: str) -> None:
         """Raises ClientError 429 when this conversation sent too many."""
-        if not self._limiter.hit(self._messages, "message", conversation):
+        if not await self._hit(self._messages, "message", conversation):
             raise ClientError(
                 429,
                 "too_many",
                 "Too many messages at once. Wait a minute, then send it again. "
                 "In an emergency, call your local emergency number.",
             )
+
+    async def _hit(self, limit: RateLimitItem, *who: str) -> bool:
+        """Is this one allowed? Without Redis all are: a message may be an emergency."""
+        if not self._is_shared:
+            return bool(self._limiter.hit(limit, *who))
+        try:
+            return bool(await asyncio.to_thread(self._limiter.hit, limit, *who))
+        except RedisError:
+            log.error("rate_limits_unavailable")
+            return True
 
     def _address(self, request: Request) -> str:
         """The client's address; behind trusted proxies the one that they saw."""

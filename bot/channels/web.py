@@ -133,10 +133,10 @@ class _Routes:
         return self._pages.file(name)
 
     async def session(self, request: Request) -> HTTPResponse:
-        self._limits.new_session(request)
+        await self._limits.new_session(request)
         wanted = read_session(json_body(request))
         if wanted.resume is not None:
-            self._limits.resume(request)
+            await self._limits.resume(request)
             resumed = await self._conversations.resume(wanted.resume)
             if resumed is None:
                 raise ClientError(400, "unknown_code", UNKNOWN_CODE)
@@ -149,13 +149,13 @@ class _Routes:
 
     async def resume_code(self, request: Request) -> HTTPResponse:
         conversation = await self._known(request)
-        self._limits.message(request, conversation.id)
+        await self._limits.message(request, conversation.id)
         code, until = await self._conversations.code(conversation)
         return response.json({"code": code, "expires_at": _utc(until)}, status=201)
 
     async def message(self, request: Request) -> HTTPResponse:
         conversation = await self._known(request)
-        self._limits.message(request, conversation.id)
+        await self._limits.message(request, conversation.id)
         said = read_message(json_body(request))
         try:
             turn = await self._conversations.say(conversation, said)

@@ -47,7 +47,9 @@ class ConversationTrackerStore(TrackerStore):
         if row is None:
             return None
         events = deserialise_events(json.loads(row.body))
-        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+        tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+        tracker.after_turn = await asyncio.to_thread(self._records.last_turn, sender_id)
+        return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keep the window of this tracker. Raises RecordsUnavailable."""
@@ -58,7 +60,12 @@ class ConversationTrackerStore(TrackerStore):
             interview=tracker.get_slot("interview_id"),
             interview_active=tracker.active_loop_name is not None,
         )
-        await asyncio.to_thread(self._records.save_tracker, tracker.sender_id, row)
+        await asyncio.to_thread(
+            self._records.save_tracker,
+            tracker.sender_id,
+            row,
+            after_turn=getattr(tracker, "after_turn", None),
+        )
 
     async def keys(self) -> Iterable[str]:
         """Conversations are not listed to Rasa."""
