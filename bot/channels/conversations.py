@@ -208,7 +208,7 @@ class Conversations:
     async def _turn(self, conversation: Conversation, said: Said) -> StoredTurn:
         text = said.text
         if said.choice is not None:
-            label = await asyncio.to_thread(self._records.offered, conversation.id, said.choice)
+            label = self._records.offered(conversation.id, said.choice)
             if label is None:
                 raise UnknownChoice(said.choice)
             if said.choice in CONSENT_CHOICES:
@@ -216,7 +216,7 @@ class Conversations:
             if said.choice in DELETE_CHOICES:
                 return await self._delete(conversation, said, label)
             text = label
-        screened = await asyncio.to_thread(self._screen, conversation, said, text)
+        screened = self._screen(conversation, said, text)
         finding = screened.finding
         try:
             return await self._answer(conversation, said, text, screened)
@@ -229,15 +229,16 @@ class Conversations:
         self, conversation: Conversation, said: Said, text: str, screened: Screened
     ) -> StoredTurn:
         finding = screened.finding
-        metadata = await asyncio.to_thread(self._metadata, conversation, said, text, screened)
+        metadata = self._metadata(conversation, said, text, screened)
         replies = await self._ask_rasa(
             conversation, said, text, metadata, in_hurry=bool(finding.level)
         )
-        replies = await self._complete(conversation, finding, replies)
-        replies = await asyncio.to_thread(with_links, self._records, conversation.id, replies)
+        replies = self._complete(conversation, finding, replies)
+        if any(reply["type"] == "summary" for reply in replies):
+            replies = await asyncio.to_thread(with_links, self._records, conversation.id, replies)
         if len(text) > READ_CHARACTERS:
             replies.append(own_reply("too_long", self._parts, "notice").as_json())
-        state = await asyncio.to_thread(self._state, conversation, replies)
+        state = self._state(conversation, replies)
         user = {"type": "user", "text": text}
         if said.choice is not None:
             user["choice"] = said.choice
@@ -258,7 +259,7 @@ class Conversations:
         follows = last.get("topic") if last.get("type") == "answer" else None
         return Screened(finding, is_no, follows, frozenset(already | asked))
 
-    async def _complete(
+    def _complete(
         self, conversation: Conversation, finding: Finding, replies: list[dict[str, Any]]
     ) -> list[dict[str, Any]]:
         """See to it that a due card is there, once and first, and that the reply is not empty."""
@@ -267,9 +268,8 @@ class Conversations:
             card = cards[0] if cards else self._card(conversation, finding)
             replies = [card, *(r for r in replies if r["type"] != "care_card")]
             if finding.level in ("emergency", "crisis"):
-                replies = [card, *await asyncio.to_thread(self._interrupted, conversation)]
-            await asyncio.to_thread(
-                self._records.add_red_flag,
+                replies = [card, *self._interrupted(conversation)]
+            self._records.add_red_flag(
                 conversation.id,
                 rule=card["rule"],
                 signs=finding.signs,
@@ -281,7 +281,7 @@ class Conversations:
             asked = confirm_reply(finding.confirm, self._parts.content).as_json()
             replies = [*(r for r in replies if r["type"] == "care_card"), asked]
         if asked is not None:
-            await asyncio.to_thread(self._records.add_question, conversation.id, rule=asked["rule"])
+            self._records.add_question(conversation.id, rule=asked["rule"])
         if not replies:
             replies = [own_reply("error", self._parts, "error").as_json()]
         return replies
@@ -405,7 +405,7 @@ class Conversations:
         )
         reply = own_reply("consent_given" if given else "consent_refused", self._parts, "notice")
         user = {"type": "user", "text": label, "choice": said.choice}
-        state = await asyncio.to_thread(self._state, conversation, [])
+        state = self._state(conversation, [])
         return await self._keep(conversation, said.id, user, [reply.as_json()], state)
 
     async def _delete(self, conversation: Conversation, said: Said, label: str) -> StoredTurn:
