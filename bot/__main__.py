@@ -12,7 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.content.all_content import Content, read_content
+from bot.content.all_content import Content
+from bot.content.kept import kept_content
 from bot.database.engine import connect, upgrade
 from bot.errors import BotError, ContentError
 from bot.knowledge.base import KnowledgeBase
@@ -75,7 +76,7 @@ def run(config: Settings) -> None:
 def prepare(config: Settings) -> Path:
     """Content, database and model as they must be; does only what has changed. The model's path."""
     console.print("1/4 reading content/")
-    content = read_content(config.content_folder)
+    content = kept_content(config.content_folder)
     engine = connect(config.database_url)
     upgrade(engine)
     loaded = load_knowledge(engine, content.knowledge)

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from sqlalchemy.engine import Engine
 
-from bot.content.all_content import Content, read_content
-from bot.database.engine import connect, connect_memory, upgrade
+from bot.content.all_content import Content
+from bot.content.kept import kept_content
+from bot.database.engine import connect, connect_memory, metadata
 from bot.knowledge.base import KnowledgeBase
 from bot.nlu.audience import AudienceWords
 from bot.nlu.entities import NamedThings
@@ -42,7 +43,7 @@ def _short_lived(config: Settings) -> Engine | Place:
     """Where conversations are that nobody agreed to store: shared when there are several bots."""
     if config.redis_url is None:
         memory = connect_memory()
-        upgrade(memory)
+        metadata.create_all(memory)
         return memory
     from bot.records.redis_place import RedisPlace
 
@@ -53,7 +54,7 @@ def _short_lived(config: Settings) -> Engine | Place:
 def runtime() -> Runtime:
     """The parts of this process. Raises ContentError or SettingsError with what to do."""
     config = settings()
-    content = read_content(config.content_folder)
+    content = kept_content(config.content_folder)
     engine = connect(config.database_url)
     audience_words = AudienceWords(content.audience)
     return Runtime(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import MetaData, create_engine, event
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy import MetaData, create_engine, event, inspect, text
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.pool import QueuePool
 
+_LOCK = 20261129  # any number; it names the lock of PostgreSQL
 MIGRATIONS = Path(__file__).parent / "migrations"
 metadata = MetaData()
 
@@ -48,12 +47,40 @@ def connect_memory() -> Engine:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the tables to the newest version (Alembic); safe to call at every start."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    """Bring the tables to the newest version (Alembic); safe to call at every start, also of
+    several processes at once. A database that a newer release has changed is left as it is: every
+    migration keeps what the release before it needs (docs/scaling.md)."""
     with engine.begin() as connection:
+        alone(connection)
+        if _version(connection) >= _newest():
+            return
+        # Takes a tenth of the start to import, and is seldom needed.
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def alone(connection: Connection) -> None:
+    """Wait until no other process changes tables or content; until the transaction ends. SQLite
+    has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def _version(connection: Connection) -> str:
+    """The number of the last migration that was applied; empty before the first."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.scalar(text("select version_num from alembic_version")) or "")
+
+
+def _newest() -> str:
+    """Migrations are numbered: versions/0001_..., 0002_... ."""
+    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

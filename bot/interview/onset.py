@@ -10,8 +10,6 @@ import datetime
 import re
 from dataclasses import dataclass
 
-import dateparser
-
 from bot.interview.amounts import AMOUNT, amount_of
 from bot.interview.calendar_words import find_named
 from bot.interview.times import Dated, Future, Precision, TwoDates
@@ -263,6 +261,8 @@ def _by_dateparser(text: str, plain: str, today: datetime.date) -> Found | None:
     """The last resort, for short texts with figures; it must itself have read a day and a month."""
     if not re.search(r"\d", plain) or len(plain) > 40:
         return None
+    import dateparser  # half a second, and seldom needed: the server loads it once it is ready
+
     base = datetime.datetime.combine(today, datetime.time(12))
     read = dateparser.parse(
         re.sub(r"\b(?:since|from|about|around|on|it|started|was)\b", " ", plain),

@@ -6,18 +6,23 @@ version it was written for.
 
 from __future__ import annotations
 
+import tarfile
+from pathlib import Path
 from typing import Any
 
 from bot.errors import BotError
-from bot.rasa_parts.tensorflow_stand_in import stand_in_for_tensorflow
+from bot.rasa_parts.stand_ins import NOT_SERVED, TENSORFLOW, stand_in_for
 
 WRITTEN_FOR = "3.6.21"
 
 
-def install_patches(*, without_tensorflow: bool = True) -> None:
-    """Change Rasa as described below; safe to call again."""
+def install_patches(*, without_tensorflow: bool = True, to_serve: bool = False) -> None:
+    """Change Rasa as described below; safe to call again. `to_serve`: packages that only training
+    and Rasa's other commands use are left out as well."""
     if without_tensorflow:
-        stand_in_for_tensorflow()
+        stand_in_for(TENSORFLOW)
+    if to_serve:
+        stand_in_for(NOT_SERVED)
     import rasa
 
     if rasa.__version__ != WRITTEN_FOR:
@@ -28,6 +33,7 @@ def install_patches(*, without_tensorflow: bool = True) -> None:
     _send_actions_this_turn_only()
     _find_event_classes_once()
     _run_steps_in_order()
+    _unpack_models_once()
 
 
 def _validate_action_results_once() -> None:
@@ -119,3 +125,15 @@ def _run_steps_in_order() -> None:
     from bot.rasa_parts.runner import StepByStep
 
     processor.DaskGraphRunner = StepByStep
+
+
+def _unpack_models_once() -> None:
+    """Rasa reads the whole archive once to look at its names and then again to unpack it. Python's
+    own filter refuses the same names while it unpacks."""
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+
+    def unpack(archive: str | Path, folder: Path) -> None:
+        with tarfile.open(archive, mode="r|gz") as files:
+            files.extractall(folder, filter="data")
+
+    LocalModelStorage._extract_archive_to_directory = staticmethod(unpack)
