@@ -1,4 +1,4 @@
-"""`python -m bot run | prepare | train`: what `make run` and `make setup` call."""
+"""`python -m bot run | prepare | serve | train`: what `make run` and the images of deploy/ call."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ console = Console(highlight=False)
 def main(arguments: list[str]) -> int:
     """Run one command; an error that can be explained is one message and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m bot")
-    parser.add_argument("command", choices=["run", "prepare", "train"])
+    parser.add_argument("command", choices=["run", "prepare", "serve", "train"])
     command = parser.parse_args(arguments).command
     try:
         config = settings()
@@ -38,6 +38,8 @@ def main(arguments: list[str]) -> int:
             _train_now(config)
         elif command == "prepare":
             prepare(config)
+        elif command == "serve":
+            serve_prepared(config)
         else:
             run(config)
     except ContentError as error:
@@ -71,6 +73,22 @@ def run(config: Settings) -> None:
 
     serve(config, model, on_ready=ready)
     console.print("stopped")
+
+
+def serve_prepared(config: Settings) -> None:
+    """One of several bots: serve what `prepare` has prepared once for all of them. A bot of an
+    older release so never puts its own content back. Raises BotError when something is missing."""
+    _refuse_port_in_use(config)
+    content = kept_content(config.content_folder)
+    model = model_path(write_questions(content.knowledge))
+    if not model.exists():
+        raise BotError("there is no model for this content; run `python -m bot prepare` first")
+    engine = connect(config.database_url)
+    entry_search(KnowledgeBase(engine).catalogue())
+    engine.dispose()
+    from bot.rasa_parts.server import serve
+
+    serve(config, model, on_ready=lambda: console.print(f"ready on port {config.port}"))
 
 
 def prepare(config: Settings) -> Path:

@@ -18,7 +18,16 @@ def connect(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL; the folder of a SQLite file is made if missing."""
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
-        return create_engine(url, future=True, pool_pre_ping=True)
+        # As many connections as threads that use one at a time (asyncio.to_thread has cores + 4).
+        return create_engine(
+            url,
+            future=True,
+            pool_pre_ping=True,
+            pool_size=8,
+            max_overflow=8,
+            pool_timeout=5,
+            connect_args={"connect_timeout": 3},
+        )
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     # Actions run in threads of their own, so a connection moves between threads, one at a time.
