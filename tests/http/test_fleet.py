@@ -44,7 +44,7 @@ class Patient:
         self._headers = {"Authorization": f"Bearer {opened['token']}"}
         self._name = name
         self.acknowledged: list[str] = []
-        self.failures = 0
+        self.failures: list[str] = []
         self.turns: list[dict[str, Any]] = []
         choice = "consent_yes" if consent else "consent_no"
         self.send({"id": "consent", "choice": choice})
@@ -55,13 +55,13 @@ class Patient:
         while time.monotonic() < deadline:
             try:
                 answer = self._client.post("/chat/message", json=body, headers=self._headers)
-            except httpx.TransportError:
-                self.failures += 1
+            except httpx.TransportError as error:
+                self.failures.append(repr(error))
                 continue
             turn = answer.json() if answer.status_code == 200 else {"messages": []}
             if turn["messages"] and "error" not in types(turn):
                 return dict(turn)
-            self.failures += 1
+            self.failures.append(f"{answer.status_code} {answer.text[:200]}")
             time.sleep(0.1)
         raise AssertionError(f"never answered: {body}")
 
@@ -173,6 +173,7 @@ def test_bots_are_replaced_one_by_one_and_nobody_notices(fleet: Fleet) -> None:
     """What a new release does: one bot ends, its successor starts, then the next."""
     fleet.actions[0].start()
     fleet.bots[0].start()
+    fleet.actions[0].wait("/health")
     fleet.bots[0].wait("/readyz")
     time.sleep(2)  # until nginx asks it again
     patients = [Patient(fleet, 100 + n, consent=n % 2 == 0) for n in range(PEOPLE)]
@@ -189,7 +190,7 @@ def test_bots_are_replaced_one_by_one_and_nobody_notices(fleet: Fleet) -> None:
         said = [m["text"] for m in history if m["type"] == "user" and m["text"].startswith("what")]
         assert said == patient.acknowledged
         assert len(said) > 3
-        assert patient.failures == 0
+        assert patient.failures == []
 
 
 @contextmanager
