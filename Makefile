@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
-.PHONY: help setup run test test-entries test-killed test-training test-services check format evaluate content actions shell lock
+.PHONY: help setup run test test-entries test-killed test-training test-services bench soak check format evaluate content actions shell lock
 
 help: ## what can be called
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,8 +25,14 @@ test-training: setup ## train twice from scratch: the same model, bit for bit (4
 test-killed: setup ## the bot killed (kill -9) at every step of the interview
 	@KILL_AT_EVERY_STEP=1 $(PYTHON) -m pytest tests/http/test_killed.py
 
-test-services: ## install what some tests need (Debian: chromium; npm: lforms)
+test-services: ## install what some tests need (Debian: chromium, postgresql, redis, nginx; npm: lforms)
 	@scripts/test-services
+
+bench: setup ## speed, memory, growth beside stock Rasa; writes docs/benchmarks.md (QUICK=--quick: some minutes; else an hour)
+	@$(PYTHON) -m benchmarks.bench $(QUICK)
+
+soak: setup ## half load on two bots with PostgreSQL and Redis for 20 minutes (MINUTES=2: shorter)
+	@$(PYTHON) -m benchmarks.soak --minutes $(or $(MINUTES),20)
 
 check: setup ## format, lint, types
 	@$(PYTHON) -m ruff format --check .

@@ -6,7 +6,10 @@ channel, with the same messages.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import json
+import sys
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -17,6 +20,10 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import numpy as np
+
+# What people say where nothing else is given: questions, a word, and small talk.
+TEXTS = ("what is a relapse?", "what is MRD?", "how is blinatumomab given?", "thank you",
+         "can my son go to school?", "what are the signs of a relapse?")  # fmt: skip
 
 
 @dataclass
@@ -110,12 +117,17 @@ class Server:
         return WebTalk(http, url, consent=self.consent) if self.is_ours else RestTalk(http, url)
 
 
-def run_load(server: Server, texts: Sequence[str], *, users: int, seconds: float) -> Timings:
-    """`users` people say these texts, one after the other, for so many seconds."""
-    return asyncio.run(_load(server, texts, users, seconds))
+def run_load(
+    server: Server, texts: Sequence[str], *, users: int, seconds: float, pause_s: float = 0.0
+) -> Timings:
+    """`users` people say these texts, one after the other, for so many seconds; each begins a
+    message `pause_s` after the one before, or when that is answered."""
+    return asyncio.run(_load(server, texts, users, seconds, pause_s))
 
 
-async def _load(server: Server, texts: Sequence[str], users: int, seconds: float) -> Timings:
+async def _load(
+    server: Server, texts: Sequence[str], users: int, seconds: float, pause_s: float
+) -> Timings:
     timings = Timings()
     async with _client() as http:
         talks = [server.talk(http, number) for number in range(users)]
@@ -125,16 +137,19 @@ async def _load(server: Server, texts: Sequence[str], users: int, seconds: float
         until = begun + seconds
         step = max(1, len(texts) // max(users, 1))
         await asyncio.gather(
-            *(_chat(talk, cycle([*texts[n * step :], *texts[: n * step]]), until, timings)
+            *(_chat(talk, cycle([*texts[n * step :], *texts[: n * step]]), until, pause_s, timings)
               for n, talk in enumerate(talks))
         )  # fmt: skip
         timings.seconds = time.perf_counter() - begun
     return timings
 
 
-async def _chat(talk: Talk, texts: Iterator[str], until: float, timings: Timings) -> None:
-    while time.perf_counter() < until:
+async def _chat(
+    talk: Talk, texts: Iterator[str], until: float, pause_s: float, timings: Timings
+) -> None:
+    while (begun := time.perf_counter()) < until:
         await _timed(talk, next(texts), timings)
+        await asyncio.sleep(max(0.0, begun + pause_s - time.perf_counter()))
 
 
 async def _timed(talk: Talk, text: str, timings: Timings) -> None:
@@ -170,3 +185,22 @@ def _client() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=120)
     )
+
+
+def main() -> int:
+    """Load on a bot that runs: `python -m benchmarks.load --url http://127.0.0.1:5005`."""
+    options = argparse.ArgumentParser(prog="python -m benchmarks.load")
+    options.add_argument("--url", action="append", required=True, help="loopback; may be repeated")
+    options.add_argument("--users", type=int, default=8)
+    options.add_argument("--seconds", type=float, default=10.0, help="at most 600")
+    options.add_argument("--rest", action="store_true", help="Rasa's REST channel instead of ours")
+    given = options.parse_args()
+    server = Server(tuple(given.url), is_ours=not given.rest)
+    seconds = min(given.seconds, 600.0)
+    timings = run_load(server, TEXTS, users=given.users, seconds=seconds)
+    sys.stdout.write(json.dumps(timings.summary()) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
