@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.content.interview import CONFIRM
+from bot.content.interview_items import CONFIRM
 from bot.dialogue.answering import (
     PROGNOSIS,
     answer_again,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.content.interview import NAME, Question, Script
+from bot.content.interview import Script
+from bot.content.interview_items import NAME, Question
 from bot.interview.answers import Answer
 from bot.interview.naming import symptom_name
 from bot.interview.say_dates import say_onset

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.content.interview import ANOTHER, NAME, SIMILAR, Question, Script
+from bot.content.interview import Script
+from bot.content.interview_items import ANOTHER, NAME, SIMILAR, Question
 from bot.interview.answers import (
     OTHER,
     Answer,
@@ -17,8 +18,8 @@ from bot.interview.answers import (
     explain_failure,
     parse_answer,
     read_quantity,
-    volunteered,
 )
+from bot.interview.choices import volunteered
 from bot.interview.mentions import Said, denies_symptom, find_symptoms, split_before
 from bot.interview.naming import patient_of
 from bot.interview.onset import onset_in_passing

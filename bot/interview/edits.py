@@ -7,16 +7,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.content.interview import (
-    ANOTHER,
-    NAME,
-    ONSET,
-    QUESTIONS,
-    SEVERITY,
-    SIMILAR,
-    Question,
-    Script,
-)
+from bot.content.interview import Script
+from bot.content.interview_items import ANOTHER, NAME, ONSET, QUESTIONS, SEVERITY, SIMILAR, Question
 from bot.interview.answers import OTHER, Answer, NotUnderstood, Parsed, parse_answer
 from bot.interview.collect import Message, Rows, put_symptoms, take_details
 from bot.interview.mentions import find_mentions, find_symptoms

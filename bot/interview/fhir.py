@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.content.interview import NAME, Condition, Question, Script
+from bot.content.interview import Script
+from bot.content.interview_items import NAME, Condition, Question
 from bot.content.summary import Code
 
 TYPES = {

@@ -6,7 +6,8 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from bot.content.interview import Script, Symptom
+from bot.content.interview import Script
+from bot.content.interview_items import Symptom
 from bot.interview.words import fold
 
 _JOIN = re.compile(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.content.interview import ANOTHER, NAME, ONSET, SEVERITY, SIMILAR, Script
+from bot.content.interview import Script
+from bot.content.interview_items import ANOTHER, NAME, ONSET, SEVERITY, SIMILAR
 from bot.interview.answers import Answer
 from bot.interview.naming import symptom_name
 from bot.interview.say_dates import format_date, long_date, say_onset

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.content.interview import Patient, Prompt, Script
+from bot.content.interview import Script
+from bot.content.interview_items import Patient, Prompt
 from bot.interview.answers import Answer
 from bot.interview.naming import filled
 from bot.interview.words import contains, fold

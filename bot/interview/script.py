@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.content.interview import NAME, PATH, Condition, Group, Question, Script
+from bot.content.interview import Script
+from bot.content.interview_items import NAME, PATH, Condition, Group, Question
 from bot.interview.answers import Answer
 from bot.interview.check import CheckLine, check_lines, listed
 from bot.interview.naming import (

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.content.interview import (
+from bot.content.interview import Script
+from bot.content.interview_items import (
     ANOTHER,
     DOCTOR_KNOWS,
     NAME,
@@ -21,7 +22,6 @@ from bot.content.interview import (
     SIMILAR,
     TREATMENTS,
     Question,
-    Script,
 )
 from bot.content.summary import Layout
 from bot.interview.answers import Answer
