@@ -43,8 +43,8 @@ class Person:
         """Type a message; the whole answer of the server."""
         return self._answered({"id": uuid.uuid4().hex, "text": text, **more})
 
-    def tap(self, choice: str) -> dict[str, Any]:
-        """Tap a choice."""
+    def tap(self, choice: str | list[str]) -> dict[str, Any]:
+        """Tap a choice, or pick several."""
         return self._answered({"id": uuid.uuid4().hex, "choice": choice})
 
     def get(self, path: str, **query: str) -> httpx.Response:

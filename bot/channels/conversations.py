@@ -18,12 +18,20 @@ from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
-from bot.channels.choices import CONSENT_CHOICES, DELETE_CHOICES, choices_in, payload_of
+from bot.channels.choices import (
+    CONSENT_CHOICES,
+    DELETE_CHOICES,
+    choices_in,
+    payload_of,
+    says_nothing_new,
+)
 from bot.channels.summary_links import with_links
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.visit_summary import local_time, red_flag_lines
 from bot.errors import BotError
 from bot.interview.answers import Answer
+from bot.interview.recall import stale_answers
+from bot.interview.screening import is_date_correction, is_plain_answer
 from bot.interview.script import pending
 from bot.rasa_parts.shared_locks import conversation_locks
 from bot.records.keys import CODE_LENGTH, CODE_LETTERS, CODE_LIFE, RESUME, plain_code
@@ -34,17 +42,21 @@ from bot.triage.replies import CONFIRM_WORDS, card_reply, confirm_reply
 
 log = logging.getLogger(__name__)
 CARD_WITHIN_S = 2.0
+# For so long a card stands for its sign, when only the date of the sign is corrected.
+CARD_HOLDS = datetime.timedelta(hours=12)
 READ_CHARACTERS = 4000
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
 class Said:
-    """One message of a person: `id` is the client's own; either `text` or the `choice` tapped."""
+    """One message of a person: `id` is the client's own; either `text` or the `choice` tapped.
+    `choices`: all that were picked together, where a question takes several."""
 
     id: str
     text: str = ""
     choice: str | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,7 +189,9 @@ class Conversations:
             return None
         rows = self._records.answers(interview, conversation=conversation.id)
         answers = [Answer(**row) for row in rows]
-        is_over = bool(answers) and pending(self._parts.content.interview, answers) is None
+        script, today = self._parts.content.interview, local_date(conversation.timezone)
+        is_over = bool(answers) and pending(script, answers) is None
+        is_over = is_over and not stale_answers(script, answers, today=today, message_id="")
         return "show_summary" if is_over else "resume_interview"
 
     async def say(self, conversation: Conversation, said: Said) -> StoredTurn:
@@ -208,9 +222,7 @@ class Conversations:
     async def _turn(self, conversation: Conversation, said: Said) -> StoredTurn:
         text = said.text
         if said.choice is not None:
-            label = self._records.offered(conversation.id, said.choice)
-            if label is None:
-                raise UnknownChoice(said.choice)
+            label = await asyncio.to_thread(self._label_of, conversation, said)
             if said.choice in CONSENT_CHOICES:
                 return await self._consent(conversation, said, label)
             if said.choice in DELETE_CHOICES:
@@ -224,6 +236,16 @@ class Conversations:
             # What was found is known by now, also when it took the confirm line to know it.
             log.error("turn_failed reason=%s", type(error).__name__)
             return self._failed(conversation, finding)
+
+    def _label_of(self, conversation: Conversation, said: Said) -> str:
+        """What the tapped choice says; of several, all must be answers to a question."""
+        labels = []
+        for value in said.choices or (said.choice or "",):
+            label = self._records.offered(conversation.id, value)
+            if label is None or (said.choices and "=" not in value):
+                raise UnknownChoice(value)
+            labels.append(label)
+        return ", ".join(labels)
 
     async def _answer(
         self, conversation: Conversation, said: Said, text: str, screened: Screened
@@ -239,9 +261,9 @@ class Conversations:
         if len(text) > READ_CHARACTERS:
             replies.append(own_reply("too_long", self._parts, "notice").as_json())
         state = self._state(conversation, replies)
-        user = {"type": "user", "text": text}
+        user: dict[str, Any] = {"type": "user", "text": text}
         if said.choice is not None:
-            user["choice"] = said.choice
+            user["choice"] = list(said.choices) or said.choice
         return await self._keep(conversation, said.id, user, replies, state)
 
     # -- red flags ---------------------------------------------------------------------------
@@ -251,13 +273,40 @@ class Conversations:
         confirming = last.get("rule") if last.get("type") == "confirm_red_flag" else None
         already = {sign for f in self._records.red_flags(conversation.id) for sign in f.signs}
         words = CONFIRM_WORDS.get(said.choice or "", text)
+        words = "" if says_nothing_new(said.choice) else words
         finding = self._parts.detector.find(words, already=already, confirming=confirming)
+        if finding.level is not None and self._dates_anew(conversation, finding, words):
+            finding = Finding()
         asked = self._records.signs_asked(conversation.id)
         if finding.confirm in asked:
             finding = replace(finding, confirm=None)
         is_no = confirming is not None and finding == Finding() and _begins_with_no(words)
         follows = last.get("topic") if last.get("type") == "answer" else None
-        return Screened(finding, is_no, follows, frozenset(already | asked))
+        # The second reader would read a plain answer without its question: nothing is asked.
+        known = set(self._parts.content.red_flags.flags) if self._is_plain(last, said) else asked
+        return Screened(finding, is_no, follows, frozenset(already | known))
+
+    def _is_plain(self, last: dict[str, Any], said: Said) -> bool:
+        if last.get("type") != "question" or said.choice is not None:
+            return False
+        script, today = self._parts.content.interview, utc_now().date()
+        return is_plain_answer(script, str(last.get("linkId")), said.text, today=today)
+
+    def _dates_anew(self, conversation: Conversation, finding: Finding, text: str) -> bool:
+        """Does the message only correct when a sign began, whose card was shown a short time ago?
+        Then there is nothing new to warn of."""
+        soon = utc_now() - CARD_HOLDS
+        shown = {
+            s for f in self._records.red_flags(conversation.id) if f.at > soon for s in f.signs
+        }
+        if not set(finding.signs) <= shown:
+            return False
+        interview = self._records.interview_of(conversation.id)
+        if interview is None:
+            return False
+        rows = self._records.answers(interview, conversation=conversation.id)
+        script, today = self._parts.content.interview, local_date(conversation.timezone)
+        return is_date_correction(script, [Answer(**row) for row in rows], text, today=today)
 
     def _complete(
         self, conversation: Conversation, finding: Finding, replies: list[dict[str, Any]]
@@ -313,6 +362,7 @@ class Conversations:
         return {
             "text": text[:READ_CHARACTERS],
             "choice": said.choice,
+            "choices": list(said.choices),
             "channel": self._channel,
             "message_id": said.id,
             "country": conversation.country,

@@ -12,6 +12,7 @@ from typing import TypeVar
 from bot.content.files import ContentModel, Problems, build, read_yaml
 from bot.content.interview_checks import script_faults
 from bot.content.interview_items import (
+    NAME,
     NEEDED,
     Commands,
     Group,
@@ -53,6 +54,15 @@ class Script:
     def group(self, group_id: str | None) -> Group | None:
         """The group with this id."""
         return next((group for group in self.groups if group.id == group_id), None)
+
+    def first_of(self, group_id: str) -> str:
+        """The question that begins a round of this group; taken out, the round is."""
+        return next(q.id for q in self.questions if q.group == group_id)
+
+    def is_of_symptom(self, question: Question) -> bool:
+        """Is it asked once for each symptom?"""
+        name = self.question(NAME)
+        return question.group is not None and name is not None and question.group == name.group
 
     def symptom(self, symptom_id: str) -> Symptom | None:
         """The symptom with this id."""

@@ -17,8 +17,10 @@ NAME, ONSET, SEVERITY, SIMILAR, ANOTHER = (
     "sx.name", "sx.onset", "sx.severity", "sx.similar", "sx.another",
 )  # fmt: skip
 DOCTOR_KNOWS, TREATMENTS, QUESTIONS = "visit.doctor-knows", "tx.previous", "q"
-# Read by the code when they are there: whom it is about, short or full, and the last look.
+# Read by the code when they are there: whom it is about, short or full, the last look, and the
+# first and last question about one treatment.
 WHO, PATH, CONFIRM = "who", "path", "confirm"
+KIND, OTHER_TREATMENT = "tx.kind", "tx.another"
 NEEDED = (NAME, ONSET, SEVERITY, SIMILAR, ANOTHER, DOCTOR_KNOWS, TREATMENTS, QUESTIONS)
 
 
@@ -49,11 +51,12 @@ class Condition(ContentModel):
 
 
 class Question(ContentModel):
-    """One question. `{symptom}` in its words stands for "the fever".
+    """One question. `{symptom}` in its words stands for "the fever", `{treatment}` likewise.
 
     `takes_questions`: the answer itself may be a question ("what should I ask?"), `offers_prompts`:
     the prompts are offered with it, `lists_answers`: what was answered is shown with it. `asked`
     false: never asked by itself. `beside`: choices of it that are offered with another question.
+    `multiple`: several choices in one message. `recall_days`: how long an answer is good for.
     """
 
     id: str = Field(regex=LINK_ID)
@@ -66,6 +69,8 @@ class Question(ContentModel):
     why: str
     answer_type: AnswerType
     takes_questions: bool = False
+    multiple: bool = False
+    recall_days: int | None = None
     offers_prompts: bool = False
     lists_answers: bool = False
     asked: bool = True
@@ -99,7 +104,8 @@ class Question(ContentModel):
 
 
 class Group(ContentModel):
-    """Questions asked once per symptom; `again` asks for a further round, `most` rounds in all."""
+    """Questions asked once per symptom or treatment; `again` asks for a further round, `most`
+    rounds in all."""
 
     id: str
     again: str
@@ -127,6 +133,9 @@ class Lines(ContentModel):
     none_noted: str
     dropped: str
     earlier: str
+    stale: str
+    stale_answer: str
+    still: str
     back: str
     no_back: str
     stopped: str
@@ -148,9 +157,10 @@ class Lines(ContentModel):
     prompt_added: str
     first: str
     top: str
+    put_first: str
     no_number: str
     quantity_range: str
-    stale: str
+    old_button: str
     severity_scale: str
     date_future: str
     date_ambiguous: str
@@ -170,6 +180,7 @@ class Commands(ContentModel):
     left: tuple[str, ...]
     why: tuple[str, ...]
     keep: tuple[str, ...]
+    go_on: tuple[str, ...]
 
 
 class Patient(ContentModel):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.content.interview import Script
@@ -28,9 +28,12 @@ from bot.interview.words import (
 
 Value = str | dict[str, str | None] | None
 # "reopened": the person went back to the question, so it is asked again; until then the value
-# before it holds. "more": it holds, and the question is asked again for more. "removed": a symptom
-# that was taken out. (bot.interview.script.current_answers resolves all three.)
-Status = Literal["given", "skipped", "unknown", "reopened", "more", "removed"]
+# before it holds. "stale": the same, because time has passed. "more": it holds, and the question
+# is asked again for more. "removed": a symptom or treatment that was taken out.
+# (bot.interview.script.current_answers resolves all of them.)
+Status = Literal["given", "skipped", "unknown", "reopened", "stale", "more", "removed"]
+# Asked anew: what was answered before holds until then.
+UNSETTLED = ("reopened", "stale")
 OTHER = "other"
 
 
@@ -40,6 +43,7 @@ class Answer:
 
     `text` is what the person said, `value` what it was read as: the value of a choice, a symptom
     id or "other", the words of a free text, or {text, date, precision}. `repeat` counts from 0.
+    `on` is the day it was written (UTC, ISO); None for one that is not written yet.
     """
 
     link_id: str
@@ -48,6 +52,7 @@ class Answer:
     status: Status
     text: str
     value: Value
+    on: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,8 @@ def _tapped(script: Script, question: Question, value: str, today: datetime.date
         return None
     if question.answer_type == "date":
         found = find_onset(choice.label, today=today)
-        return Parsed(found.onset.to_json(), choice.label) if isinstance(found, Found) else None
+        if isinstance(found, Found):
+            return Parsed(found.onset.to_json(), choice.label)
     if question.id == NAME and script.symptom(value) is not None:
         return Parsed(value, choice.label)
     return Parsed(choice.value, choice.label)
@@ -154,7 +160,8 @@ def _parse_choice(script: Script, question: Question, text: str, today: datetime
 def _parse_date(script: Script, question: Question, text: str, today: datetime.date) -> Read:
     found = find_onset(text, today=today)
     if not isinstance(found, Found):
-        return found
+        choice = exact_choice(question, text)
+        return Parsed(choice.value, text.strip()) if choice else found
     onset = Onset(text.strip(), found.onset.date, found.onset.precision)
     return Parsed(onset.to_json(), text.strip())
 

@@ -70,6 +70,9 @@ _WHEN_WORSE = re.compile(
     r"evening)s?|by evening|at times|now|today|these days|when i lie down|all the time|"
     r"every (?:day|night)|out of 10)\b"
 )
+_AGE = re.compile(
+    r"\b(?:he|she|they|i|we)\s+(?:was|is|were|are|am)\s+(?:only\s+|just\s+|about\s+)?$"
+)
 _RANGE = re.compile(r"\bbetween\b|\bdepends\b|\bvaries\b")
 _HEDGES = re.compile(
     r"\b(?:maybe|probably|perhaps|i|think|guess|would|say|it|it's|its|is|was|about|just|like|"
@@ -150,6 +153,10 @@ def _on_scale(question: Question, plain: str) -> Choice | Fault | None:
             after,
         ):
             continue
+        if _AGE.search(plain[: match.start()]) and not match.group().strip().endswith(
+            ("10", "ten")
+        ):
+            continue  # "he was 3"
         if not match["n"][0].isdigit() and after not in ("", "out"):
             continue  # "one of the worst"
         number = _point(match["n"])
@@ -168,9 +175,13 @@ def _point(text: str) -> int:
 
 
 def _by_words(question: Question, plain: str) -> list[Choice]:
-    pairs = [(s, c) for c in question.choices for s in (c.label, *c.synonyms)]
-    found = _search(pairs, plain)
-    return list({choice.value: choice for choice, _ in found}.values())
+    return list({choice.value: choice for choice, _ in find_choices(question, plain)}.values())
+
+
+def find_choices(question: Question, text: str) -> list[tuple[Choice, tuple[int, int]]]:
+    """Every choice that a text names, and where, in order."""
+    pairs = [(s, c) for c in question.choices for s in (c.label, *c.synonyms, *c.volunteered)]
+    return _search(pairs, fold(text))
 
 
 def _search(pairs: list[tuple[str, Choice]], plain: str) -> list[tuple[Choice, tuple[int, int]]]:

@@ -10,7 +10,7 @@ from bot.content.interview_items import Question
 from bot.interview.words import bare, bare_phrase, contains, fold
 
 Command = Literal[
-    "skip", "stop", "back", "not_sure", "start_over", "summary", "left", "why", "keep"
+    "skip", "stop", "back", "not_sure", "start_over", "summary", "left", "why", "keep", "go_on"
 ]
 COMMANDS: tuple[Command, ...] = get_args(Command)
 

@@ -168,6 +168,14 @@ def onset_in_passing(text: str, *, today: datetime.date) -> Found | None:
     return None
 
 
+def says_only_when(text: str, *, today: datetime.date) -> bool:
+    """Is a time, or nothing at all, everything that a text says?"""
+    found = find_onset(text, today=today)
+    if isinstance(found, Found):
+        return found.is_whole
+    return re.search(r"\w", _FILLER.sub(" ", fold(text))) is None
+
+
 def _is_elsewhere(text: str, found: Found) -> bool:
     """Is the time about the illness or its treatment ("I had ALL in 2019")?"""
     before = _CLAUSE.split(text[max(0, found.start - 80) : found.start])[-1]

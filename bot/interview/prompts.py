@@ -54,6 +54,11 @@ def read_picks(offered: tuple[str, ...], text: str) -> tuple[str, ...] | None:
     return (*picked, *([own] if re.search(r"\w", own) else []))
 
 
+def joined_questions(*told: str) -> str:
+    """Questions told at several times as one text, each on a line and once."""
+    return "\n".join(dict.fromkeys(line for text in told for line in text.splitlines()))
+
+
 def split_questions(text: str) -> tuple[str, ...]:
     """Each question on its own line; the words are left as they are."""
     lines = [part for line in text.splitlines() for part in re.split(r"(?<=\?)\s+", line)]

@@ -10,16 +10,18 @@ from dataclasses import replace
 from bot.content.interview import Script
 from bot.content.interview_items import ANOTHER, NAME, WHO, Question
 from bot.interview.answers import (
+    UNSETTLED,
     Answer,
     NotUnderstood,
     Status,
     is_clear_answer,
 )
 from bot.interview.choices import exact_choice
-from bot.interview.collect import Message, collect_answers
+from bot.interview.collect import collect_answers
 from bot.interview.commands import Command, find_command, sounds_unsure, tied_question
 from bot.interview.edits import find_edit
 from bot.interview.naming import patient_spoken_of
+from bot.interview.rows import Message
 from bot.interview.script import (
     Key,
     current_answers,
@@ -29,7 +31,7 @@ from bot.interview.script import (
     questions_left,
 )
 from bot.interview.slips import as_written, mend
-from bot.interview.taps import take_beside, take_choice, take_earlier_choice
+from bot.interview.taps import take_beside, take_choice, take_earlier_choice, take_several
 from bot.interview.turn import (
     InterviewTurn,
     Outcome,
@@ -57,13 +59,14 @@ def take_message(
     answers: Sequence[Answer],
     *,
     text: str = "",
-    choice: str | None = None,
+    choice: str | tuple[str, ...] | None = None,
     message_id: str,
     today: datetime.date,
     attempt: int = 1,
     audience: str = "any",
 ) -> Step:
-    """Read one message (typed `text`, or a tapped `choice`) at the question that is pending.
+    """Read one message (typed `text`, or a tapped `choice`, or several that were picked together)
+    at the question that is pending.
 
     `attempt` is 1 plus the number of times that the pending question was just not understood.
     A message id that is already in the history changes nothing.
@@ -74,6 +77,8 @@ def take_message(
     turn = InterviewTurn(script, history, message, audience, now)
     if any(answer.message_id == message_id for answer in history):
         return turn.finish("answered", "")
+    if isinstance(choice, tuple):
+        return take_several(turn, choice)
     tied = tied_question(choice) if choice is not None else None
     if tied is not None and ((tied[0], tied[1]) != now or tied[2] == "change"):
         return take_earlier_choice(turn, tied)
@@ -115,6 +120,8 @@ def _take_command(turn: InterviewTurn, command: Command) -> Step:
     if command == "why":
         question = turn.script.question(turn.now[0])
         return turn.finish("told", lines.why.format(why=question.why if question else ""))
+    if command == "go_on":
+        return turn.finish("told", "")
     if command == "keep":
         return _keep(turn, turn.now)
     status: Status = "skipped" if command == "skip" else "unknown"
@@ -132,9 +139,9 @@ def _keep(turn: InterviewTurn, now: Key) -> Step:
     """Leave a reopened answer as it was; elsewhere "keep" is read as any other text."""
     latest = latest_answers(turn.history).get(now)
     held = current_answers(turn.script, turn.history).get(now)
-    if latest is None or latest.status not in ("reopened", "more") or held is None:
+    if latest is None or latest.status not in (*UNSETTLED, "more") or held is None:
         return _take_text(turn)
-    row = replace(held, message_id=turn.message.message_id)
+    row = replace(held, message_id=turn.message.message_id, on=None)
     return turn.finish("answered", turn.script.lines.kept, (row,))
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.content.interview import Script
-from bot.content.interview_items import ANOTHER, PATH, WHO
+from bot.content.interview_items import ANOTHER, PATH, QUESTIONS, WHO
 from bot.interview.answers import Answer, Status
-from bot.interview.collect import Message
 from bot.interview.naming import patient_of
 from bot.interview.play_back import play_back
+from bot.interview.question_order import noted_questions, order_line
+from bot.interview.rows import Message
 from bot.interview.script import Asked, Key, latest_answers, next_question
 
 Outcome = Literal[
@@ -84,6 +85,10 @@ def played_back(turn: InterviewTurn, new: tuple[Answer, ...]) -> str:
     held = {(a.link_id, a.repeat): a for a in (*turn.history, *new)}
     is_proxy = patient_of(turn.script, held, turn.audience) is not None
     said = play_back(turn.script, turn.history, new, is_proxy=is_proxy)
+    asked = next((a for a in new if a.link_id == QUESTIONS and a.status == "given"), None)
+    if asked is not None:
+        line = order_line(turn.script, noted_questions({(QUESTIONS, 0): asked}))
+        said = f"{said} {line}".strip()
     dropped = any(a.link_id == ANOTHER and a.value == "no" and a.text == "" for a in new)
     return turn.script.lines.dropped if dropped and not said else said
 

@@ -145,7 +145,7 @@ class Held:
         return {str(f["rule"]) for f in self._flags if f["level"] == ASKED}
 
     def answers(self, interview: str) -> list[dict[str, Any]]:
-        """The answers of an interview, in the order they were given."""
+        """The answers of an interview, in the order they were given; `on`: the day (UTC)."""
         return [
             {
                 "link_id": row["link_id"],
@@ -154,6 +154,7 @@ class Held:
                 "status": row["status"],
                 "text": row["text"],
                 "value": json.loads(row["value"]),
+                "on": row["at"].date().isoformat(),
             }
             for row in self._answers_of(interview) or []
         ]
@@ -197,7 +198,7 @@ class Held:
             rows = self._answers[interview] = []
         seen = {(r["link_id"], r["repeat"], r["message_id"]) for r in rows}
         new = [
-            {**a, "value": json.dumps(a["value"]), "interview": interview, "at": self._now}
+            {**_columns(a), "interview": interview, "at": self._now}
             for a in answers
             if (a["link_id"], a["repeat"], a["message_id"]) not in seen
         ]
@@ -259,3 +260,9 @@ class Held:
         """What is to be written now; from here on changes are counted anew."""
         taken, self.changes = self.changes, Changes(self._now)
         return taken
+
+
+def _columns(answer: Mapping[str, Any]) -> Row:
+    """An answer as its row; the day it is written (`on`) is the table's own."""
+    kept = {name: value for name, value in answer.items() if name != "on"}
+    return {**kept, "value": json.dumps(answer["value"])}

@@ -312,7 +312,7 @@ class Records:
     # -- interviews ------------------------------------------------------------------------
 
     def answers(self, interview: str, *, conversation: str) -> list[dict[str, Any]]:
-        """The answers of an interview, in the order they were given."""
+        """The answers of an interview, in the order they were given; `on`: the day (UTC)."""
         return self._read(conversation).answers(interview)
 
     def add_answers(
