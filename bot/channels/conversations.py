@@ -260,6 +260,7 @@ class Conversations:
             replies = await asyncio.to_thread(with_links, self._records, conversation.id, replies)
         if len(text) > READ_CHARACTERS:
             replies.append(own_reply("too_long", self._parts, "notice").as_json())
+        replies = _with_open_question(replies)
         state = self._state(conversation, replies)
         user: dict[str, Any] = {"type": "user", "text": text}
         if said.choice is not None:
@@ -270,11 +271,14 @@ class Conversations:
 
     def _screen(self, conversation: Conversation, said: Said, text: str) -> Screened:
         last = self._records.last_reply(conversation.id) or {}
-        confirming = last.get("rule") if last.get("type") == "confirm_red_flag" else None
+        is_alone = last.get("type") == "confirm_red_flag"
+        confirming = last.get("rule") if is_alone else last.get("confirming")
         already = {sign for f in self._records.red_flags(conversation.id) for sign in f.signs}
         words = CONFIRM_WORDS.get(said.choice or "", text)
         words = "" if says_nothing_new(said.choice) else words
-        finding = self._parts.detector.find(words, already=already, confirming=confirming)
+        finding = self._parts.detector.find(
+            words, already=already, confirming=confirming, aside=not is_alone
+        )
         if finding.level is not None and self._dates_anew(conversation, finding, words):
             finding = Finding()
         asked = self._records.signs_asked(conversation.id)
@@ -328,7 +332,8 @@ class Conversations:
         asked = next((r for r in replies if r["type"] == "confirm_red_flag"), None)
         if asked is None and finding.confirm is not None:
             asked = confirm_reply(finding.confirm, self._parts.content).as_json()
-            replies = [*(r for r in replies if r["type"] == "care_card"), asked]
+            cards = [r for r in replies if r["type"] == "care_card"]
+            replies = [*cards, asked, *(r for r in replies if r not in cards)]
         if asked is not None:
             self._records.add_question(conversation.id, rule=asked["rule"])
         if not replies:
@@ -488,6 +493,14 @@ def _asks_instead(finding: Finding, replies: list[dict[str, Any]]) -> bool:
     """Did the second reading ask about the sign, where the rules left open if it is there now?"""
     asked = {r["rule"] for r in replies if r["type"] == "confirm_red_flag"}
     return finding.is_open and finding.rule in asked
+
+
+def _with_open_question(replies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The last reply says which confirm line above it waits for an answer."""
+    asked = next((r["rule"] for r in replies if r["type"] == "confirm_red_flag"), None)
+    if asked is None or replies[-1]["type"] == "confirm_red_flag":
+        return replies
+    return [*replies[:-1], {**replies[-1], "confirming": asked}]
 
 
 def _begins_with_no(words: str) -> bool:

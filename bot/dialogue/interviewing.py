@@ -41,6 +41,7 @@ DIGRESSIONS = frozenset(
      "personal_prognosis"}
 )  # fmt: skip
 SURE = 0.5
+_STEERS = ("interview_answer", "requested_slot")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Reading:
 
     replies: list[Reply]
     slots: dict[str, Any]
+    is_understood: bool = True
 
 
 def answers_in(turn: Turn) -> tuple[Answer, ...]:
@@ -182,6 +184,16 @@ def keep_answer(turn: Turn, parts: Runtime) -> Response:
     return [], ({"interview_answers": kept} if kept else {})
 
 
+def take_beside(turn: Turn, parts: Runtime) -> Response:
+    """Take a message with which a confirm line was asked, and say what it calls for, but put no
+    question: one at a time. The interview neither ends nor counts a try."""
+    reading = read(turn, parts)
+    if not reading.is_understood:
+        return [], {}
+    kept = {name: slot for name, slot in reading.slots.items() if name not in _STEERS}
+    return [reply for reply in reading.replies if reply.type != "clarify"], kept
+
+
 def _after(step: Step, turn: Turn, parts: Runtime, answers: tuple[Answer, ...]) -> Reading:
     slots: dict[str, Any] = {
         "interview_answer": None,
@@ -192,7 +204,8 @@ def _after(step: Step, turn: Turn, parts: Runtime, answers: tuple[Answer, ...]) 
         slots |= _kept(turn, (*step.answers, *stale))
     said = [step.say, parts.content.interview.lines.stale if stale else ""]
     replies = [Reply("text", line) for line in said if line]
-    is_asked = step.outcome == "not_understood" and turn.topic and turn.confidence >= SURE
+    is_understood = step.outcome != "not_understood"
+    is_asked = not is_understood and turn.topic and turn.confidence >= SURE
     if step.outcome == "question" or is_asked or (step.question and turn.topic):
         if is_asked:
             replies = []
@@ -210,7 +223,7 @@ def _after(step: Step, turn: Turn, parts: Runtime, answers: tuple[Answer, ...]) 
         return Reading(replies, slots)
     if step.asked is None and not stale:
         slots["interview_answer"] = DONE
-    return Reading(replies, slots)
+    return Reading(replies, slots, bool(is_understood or is_asked))
 
 
 def show_summary(turn: Turn, parts: Runtime) -> Response:
