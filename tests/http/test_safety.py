@@ -100,7 +100,7 @@ BESIDE = yaml.safe_load((ROOT / "tests/cases/confirm_beside.yml").read_text("utf
 
 @pytest.mark.parametrize("case", BESIDE, ids=lambda case: case["says"])
 def test_the_answer_stands_beside_the_confirm_line(person: Person, case: dict[str, Any]) -> None:
-    if case.get("interview"):
+    if "interview" in case:
         person.tap("prepare_visit")
         for said in case["interview"]:
             person.say(said)
