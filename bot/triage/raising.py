@@ -25,7 +25,8 @@ class Finding:
 
     For the second reading: `is_open`: the message has words of the past, of "if" or of someone
     else, which did not decide. `dismissed`: signs named, and judged as not there now. `denied`:
-    those of them that a negation governs directly, without contrast.
+    those of them that a negation governs directly, without contrast. `is_answer`: the message is
+    no more than a "yes", "no" or "not sure".
     """
 
     level: Level | None = None
@@ -36,6 +37,7 @@ class Finding:
     is_open: bool = field(default=False, compare=False)
     dismissed: tuple[str, ...] = field(default=(), compare=False)
     denied: tuple[str, ...] = field(default=(), compare=False)
+    is_answer: bool = field(default=False, compare=False)
 
 
 def mark_of(finding: Finding) -> dict[str, Any]:

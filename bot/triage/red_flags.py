@@ -84,6 +84,7 @@ class RedFlagDetector:
             is_open=screened.is_open,
             dismissed=tuple(self._raising.by_level(silent)),
             denied=tuple(self._raising.by_level(screened.denied.intersection(silent))),
+            is_answer=self._is_bare_answer(tokens),
         )
 
     def _screened(self, tokens: list[Token], *, asked: bool) -> _Screened:
@@ -157,6 +158,11 @@ class RedFlagDetector:
         if "yes" in kinds:
             return "yes"
         return "no" if "no" in kinds else None
+
+    def _is_bare_answer(self, tokens: Sequence[Token]) -> bool:
+        hits = self._answers.find(tokens, [(t.word,) for t in tokens])
+        covered = {place for _, start, end in hits for place in range(start, end)}
+        return len(covered) == len(tokens)
 
     def _is_question(self, tokens: Sequence[Token]) -> bool:
         cues = self._cue_places(tokens)

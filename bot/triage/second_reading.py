@@ -61,7 +61,7 @@ def second_reading(
         if may_ask and suspicion.score < scores.doubt_below:
             return Finding(confirm=rule, is_open=True)
         return finding
-    if finding.confirm is not None:
+    if finding.confirm is not None or finding.is_answer:
         return finding
     flag = _flag_of(suspicion.sign, content)
     if flag is None or flag.id in known or flag.id in finding.denied:

@@ -80,6 +80,12 @@ def test_a_sign_denied_is_not_asked_about(content: RedFlagContent) -> None:
     assert second_reading(other, Suspected(BREATHING, 0.7), SCORES, content).confirm == "breathing"
 
 
+@pytest.mark.parametrize("says", ["yes", "Yes please", "yes I do", "no", "no thanks", "not sure"])
+def test_a_bare_answer_tells_of_no_sign(content: RedFlagContent, says: str) -> None:
+    found = RedFlagDetector(CONTENT).find(says)
+    assert second_reading(found, Suspected(BREATHING, 0.9), SCORES, content) == Finding()
+
+
 @pytest.mark.parametrize(
     ("says", "denied"),
     [
