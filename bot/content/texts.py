@@ -25,7 +25,7 @@ NEEDED_TEXTS = (
 )  # fmt: skip
 NEEDED_LABELS = (
     "prepare_visit", "help", "contact_human", "consent_yes", "consent_no", "more_detail",
-    "resume_interview", "show_summary", "start_over",
+    "did_you_mean",    "resume_interview", "show_summary", "start_over",
     "change_answers", "audience_child", "audience_adult",
     "delete_conversation", "keep_conversation", "skip", "back", "not_sure", "stop", "done_that",
     "confirm_yes", "confirm_no", "confirm_unsure",

@@ -56,7 +56,18 @@ def _answer_question(turn: Turn, parts: Runtime) -> Response:
     entry = answering_entry(catalogue, topic, question, audience=audience, named=turn.named)
     if entry is None:
         return [own_reply("unknown", parts, "declined", reason="unknown")], {}
-    return _humanely(entry, turn, parts, audience=said)
+    replies, slots = _humanely(entry, turn, parts, audience=said)
+    return [_offering_other(reply, turn, parts) for reply in replies], slots
+
+
+def _offering_other(reply: Reply, turn: Turn, parts: Runtime) -> Reply:
+    """An answer with a button for the topic that was nearly as likely, before all others."""
+    topic = turn.nearly
+    if reply.type != "answer" or topic is None or topic == reply.fields["topic"] or turn.choice:
+        return reply
+    labels, value = parts.content.texts.labels, f"ask_{topic}"
+    other = Choice(labels["did_you_mean"].format(topic=labels[value]), value)
+    return replace(reply, choices=(other, *(c for c in reply.choices if c.value != value)))
 
 
 def answer_for_audience(turn: Turn, parts: Runtime) -> Response:

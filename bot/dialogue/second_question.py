@@ -17,7 +17,13 @@ def with_second(first: Response, turn: Turn, parts: Runtime) -> Response:
     replies, slots = first
     intent, text = turn.second
     asked = replace(
-        turn, intent=intent, text=text, question=text, second=None, slots={**turn.slots, **slots}
+        turn,
+        intent=intent,
+        text=text,
+        question=text,
+        second=None,
+        nearly=None,
+        slots={**turn.slots, **slots},
     )
     is_topic = asked.topic is not None or intent == PROGNOSIS
     answer = answer_topic if is_topic else decline_or_explain

@@ -42,3 +42,14 @@ def test_two_questions(person: Person, says: str, topics: list[str]) -> None:
 @pytest.mark.parametrize(("says", "topic"), CASES["one"])
 def test_one_question(person: Person, says: str, topic: str) -> None:
     assert _said(person.say(says)) == [topic]
+
+
+def test_a_topic_nearly_as_likely_is_the_first_button(new_person: NewPerson) -> None:
+    said = [m for says in CASES["nearly"] for m in new_person().say(says)["messages"]]
+    answers = [m for m in said if m["type"] == "answer"]
+    offering = [a for a in answers if a["choices"][0]["label"].startswith("Did you mean")]
+    assert offering
+    for answer in offering:
+        other = answer["choices"][0]["value"]
+        assert other != f"ask_{answer['topic']}"
+        assert [c["value"] for c in answer["choices"]].count(other) == 1
