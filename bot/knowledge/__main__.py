@@ -102,9 +102,11 @@ def _show(options: argparse.Namespace) -> None:
         elif options.form == "web":
             _say(json.dumps(reply.as_json(), indent=2, ensure_ascii=False))
         else:
-            from bot.rendering.slack import answer_blocks
+            from bot.rendering.slack import slack_messages
 
-            _say(json.dumps({"blocks": answer_blocks(reply)}, indent=2, ensure_ascii=False))
+            for message in slack_messages(reply.as_json(), labels={}):
+                shown = {"text": message.text, "blocks": message.blocks}
+                _say(json.dumps(shown, indent=2, ensure_ascii=False))
 
 
 def _preview(options: argparse.Namespace) -> None:

@@ -41,6 +41,7 @@ def answer_reply(
             "more": has_more,
             "related": list(entry.related),
             "content_hash": entry.content_hash,
+            **({"intro": intro} if intro else {}),
             **({"next": entry.next} if entry.next else {}),
             **({"figure": figure} if figure else {}),
             **({"terms": [_term(term, catalogue) for term in terms]} if terms else {}),

@@ -16,7 +16,6 @@ from bot.knowledge.base import Catalogue, KnowledgeBase
 from bot.knowledge.from_content import catalogue_of
 from bot.knowledge.load import load_knowledge
 from bot.knowledge.replies import answer_reply
-from bot.rendering.slack import answer_blocks, escaped
 from bot.settings import settings
 from tests.content.broken_content import ROOT, small_content, spoilt
 
@@ -105,25 +104,6 @@ def test_an_entry_is_shown_as_it_is_sent(small: Path, capsys: pytest.CaptureFixt
     first = json.JSONDecoder().raw_decode(capsys.readouterr().out)[0]
     kinds = [block["type"] for block in first["blocks"]]
     assert kinds == ["header", "section", "section", "context", "actions"]
-
-
-def test_every_answer_keeps_the_limits_of_slack(catalogue: Catalogue) -> None:
-    for entry in catalogue.entries.values():
-        for part in ("short", "more", "all"):
-            blocks = answer_blocks(answer_reply(entry, catalogue, part=part, more_label="More"))
-            assert len(blocks) <= 50
-            for block in blocks:
-                assert len(block.get("text", {}).get("text", "")) <= (
-                    150 if block["type"] == "header" else 3000
-                ), entry.id
-                for element in block.get("elements", []):
-                    if element["type"] == "button":
-                        assert len(element["text"]["text"]) <= 75
-            assert all(len(block.get("elements", [])) <= 25 for block in blocks)
-
-
-def test_slack_reads_no_markup_of_its_own_in_our_words() -> None:
-    assert escaped("<!here> & <@U1>") == "&lt;!here&gt; &amp; &lt;@U1&gt;"
 
 
 def test_a_preview_shows_facts_and_cautions(
