@@ -24,7 +24,7 @@ class Say(TurnAction):
         return "action_say"
 
     def respond(self, turn: Turn) -> Response:
-        return [own_reply(turn.intent, runtime())], {}
+        return [own_reply(turn.intent, runtime(), channel=turn.channel)], {}
 
 
 class Decline(TurnAction):

@@ -67,6 +67,8 @@ def run(config: Settings) -> None:
 
     def ready() -> None:
         took = time.monotonic() - begun
+        if config.has_slack:
+            console.print("Slack: on, at /webhooks/slack/webhook (docs/slack.md)")
         console.print(
             f"ready after {took:.0f} s: [bold]http://localhost:{config.port}/chat[/] (Ctrl-C stops)"
         )

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     messages_per_minute: int = Field(default=60, ge=1)
     sessions_per_minute: int = Field(default=60, ge=1)
     trusted_proxies: int = Field(default=0, ge=0, le=5)
+    slack_bot_token: str | None = None
+    slack_signing_secret: str | None = None
+    slack_api_url: str = "https://slack.com/api/"
     log_level: str = "WARNING"
     hint3_dir: Path | None = None
 
@@ -42,7 +45,7 @@ class Settings(BaseSettings):
         frozen = True
 
     @validator("action_endpoint_url", "care_team_phone", "default_country", "hint3_dir",
-               "redis_url", pre=True)  # fmt: skip
+               "redis_url", "slack_bot_token", "slack_signing_secret", pre=True)  # fmt: skip
     def _empty_is_unset(cls, value: str | None) -> str | None:
         return value or None
 
@@ -51,6 +54,17 @@ class Settings(BaseSettings):
         if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @validator("slack_signing_secret", always=True)
+    def _both_of_slack(cls, value: str | None, values: dict[str, object]) -> str | None:
+        if (value is None) != (values.get("slack_bot_token") is None):
+            raise ValueError("SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are both needed, or neither")
+        return value
+
+    @property
+    def has_slack(self) -> bool:
+        """Is the Slack channel on?"""
+        return bool(self.slack_bot_token and self.slack_signing_secret)
 
     @property
     def origins(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ import datetime
 import logging
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from bot.interview.script import pending
 from bot.rasa_parts.shared_locks import conversation_locks
 from bot.records.keys import CODE_LENGTH, CODE_LETTERS, CODE_LIFE, RESUME, plain_code
 from bot.records.store import TOKEN_LIFE, Conversation, StoredTurn, utc_now
+from bot.rendering.reply import Reply, ReplyType
 from bot.runtime import Runtime
 from bot.triage.raising import Finding, mark_of
 from bot.triage.replies import CONFIRM_WORDS, card_reply, confirm_reply
@@ -111,8 +112,17 @@ class ReplyChannel(CollectingOutputChannel):
 class Conversations:
     """The conversations of one channel."""
 
-    def __init__(self, channel: str, parts: Runtime, handler: Handler) -> None:
+    def __init__(
+        self,
+        channel: str,
+        parts: Runtime,
+        handler: Handler,
+        *,
+        menu: Collection[str] = (),
+    ) -> None:
+        """`menu`: choices that the channel itself offers at any time."""
         self._channel = channel
+        self._menu = menu
         self._parts = parts
         self._records = parts.records
         self._handler = handler
@@ -120,10 +130,16 @@ class Conversations:
         self._running: set[asyncio.Task[Any]] = set()
 
     async def open(
-        self, *, start: str | None = None, timezone: str | None = None, country: str | None = None
+        self,
+        *,
+        start: str | None = None,
+        timezone: str | None = None,
+        country: str | None = None,
+        person: str | None = None,
     ) -> Opened:
         """Begin a conversation with a greeting and the question of consent; `start` is a choice
-        that is taken at once."""
+        that is taken at once. `person`: whose it is, where the channel names people (a keyed
+        hash); they are asked for consent once, not in each conversation."""
         token = secrets.token_urlsafe(32)
         conversation = await asyncio.to_thread(
             self._records.open,
@@ -133,7 +149,10 @@ class Conversations:
             timezone=timezone,
             country=country or self._parts.settings.default_country,
         )
-        replies = [own_reply("greeting", self._parts), own_reply("consent", self._parts, "notice")]
+        replies = [self._own("greeting")]
+        agreed = await asyncio.to_thread(self._introduce, conversation, person)
+        if agreed is None:
+            replies.append(self._own("consent", "notice"))
         first = await self._keep(
             conversation, "session", None, [r.as_json() for r in replies], _no_state()
         )
@@ -143,7 +162,26 @@ class Conversations:
             messages += turn.messages
         return Opened(conversation, token, utc_now() + TOKEN_LIFE, messages)
 
-    async def resume(self, code: str) -> Opened | None:
+    async def of_person(self, person: str) -> tuple[Conversation, list[dict[str, Any]]]:
+        """The conversation of somebody whom the channel names; when it is a new one, also what
+        it begins with."""
+        found = await asyncio.to_thread(self._records.conversation_of, person)
+        if found is not None:
+            return found, []
+        opened = await self.open(person=person)
+        return opened.conversation, opened.messages
+
+    def _introduce(self, conversation: Conversation, person: str | None) -> bool | None:
+        """Link a new conversation with its person; what they answered about consent before."""
+        if person is None:
+            return None
+        self._records.link(conversation.id, person)
+        agreed = self._records.channel_consent(person)
+        if agreed:
+            self._records.set_consent(conversation.id, given=True, wording=self._wording())
+        return agreed
+
+    async def resume(self, code: str, *, person: str | None = None) -> Opened | None:
         """Go on with the conversation that gave out this code, from another device or channel:
         at the pending question, or with its summary. None when the code is not good."""
         conversation = await asyncio.to_thread(
@@ -153,6 +191,8 @@ class Conversations:
             return None
         token = secrets.token_urlsafe(32)
         await asyncio.to_thread(self._records.add_token, conversation.id, token)
+        if person is not None:
+            await asyncio.to_thread(self._records.link, conversation.id, person)
         choice = await asyncio.to_thread(self._going_on, conversation)
         labels = self._parts.content.texts.labels
         reply = own_reply("continued", self._parts, "notice").as_json()
@@ -241,7 +281,9 @@ class Conversations:
         """What the tapped choice says; of several, all must be answers to a question."""
         labels = []
         for value in said.choices or (said.choice or "",):
-            label = self._records.offered(conversation.id, value)
+            in_menu = value in self._menu
+            label = self._parts.content.texts.labels[value] if in_menu else None
+            label = label or self._records.offered(conversation.id, value)
             if label is None or (said.choices and "=" not in value):
                 raise UnknownChoice(value)
             labels.append(label)
@@ -266,6 +308,13 @@ class Conversations:
         if said.choice is not None:
             user["choice"] = list(said.choices) or said.choice
         return await self._keep(conversation, said.id, user, replies, state)
+
+    def _own(self, text_id: str, kind: ReplyType | None = None) -> Reply:
+        return own_reply(text_id, self._parts, kind, channel=self._channel)
+
+    def _wording(self) -> str:
+        """The question of consent as it was put, for the record."""
+        return self._parts.content.texts.of_channel("consent", self._channel).text[:64]
 
     # -- red flags ---------------------------------------------------------------------------
 
@@ -450,15 +499,19 @@ class Conversations:
         numbered = [{**r, "id": f"x{n}", "seq": 0} for n, r in enumerate(replies)]
         return StoredTurn(0, numbered, {**_no_state(), "red_flag": finding.level})
 
+    def stranded(self, text: str) -> list[dict[str, Any]]:
+        """What to say when not even the conversation can be read: the card if one is due."""
+        nobody = Conversation("", self._channel, self._parts.settings.default_country, None, None)
+        return self._failed(nobody, self._parts.detector.find(text)).messages
+
     # -- consent and deletion ----------------------------------------------------------------
 
     async def _consent(self, conversation: Conversation, said: Said, label: str) -> StoredTurn:
         given = said.choice == "consent_yes"
-        wording = self._parts.content.texts["consent"].text
         await asyncio.to_thread(
-            self._records.set_consent, conversation.id, given=given, wording=wording[:64]
+            self._records.set_consent, conversation.id, given=given, wording=self._wording()
         )
-        reply = own_reply("consent_given" if given else "consent_refused", self._parts, "notice")
+        reply = self._own("consent_given" if given else "consent_refused", "notice")
         user = {"type": "user", "text": label, "choice": said.choice}
         state = self._state(conversation, [])
         return await self._keep(conversation, said.id, user, [reply.as_json()], state)
@@ -466,7 +519,7 @@ class Conversations:
     async def _delete(self, conversation: Conversation, said: Said, label: str) -> StoredTurn:
         if said.choice == "delete_conversation":
             await asyncio.to_thread(self._records.delete, conversation.id)
-            reply = own_reply("deleted", self._parts, "notice").as_json()
+            reply = self._own("deleted", "notice").as_json()
             return StoredTurn(0, [{**reply, "id": "m0", "seq": 0}], _no_state())
         user = {"type": "user", "text": label, "choice": said.choice}
         reply = own_reply("kept", self._parts, "notice").as_json()

@@ -42,11 +42,15 @@ class RateLimits:
 
     async def resume(self, request: Request) -> None:
         """Raises ClientError 429 when this address tried too many codes."""
-        if not await self._hit(self._resumes, "resume", self._address(request)):
+        await self.resume_by(self._address(request))
+
+    async def resume_by(self, who: str) -> None:
+        """Raises ClientError 429 when these (an address, a person) tried too many codes."""
+        if not await self._hit(self._resumes, "resume", who):
             message = f"Too many codes were tried. Wait {RESUME_MINUTES} minutes."
             raise ClientError(429, "too_many", message)
 
-    async def message(self, request: Request, conversation: str) -> None:
+    async def message(self, conversation: str) -> None:
         """Raises ClientError 429 when this conversation sent too many."""
         if not await self._hit(self._messages, "message", conversation):
             raise ClientError(

@@ -149,13 +149,13 @@ class _Routes:
 
     async def resume_code(self, request: Request) -> HTTPResponse:
         conversation = await self._known(request)
-        await self._limits.message(request, conversation.id)
+        await self._limits.message(conversation.id)
         code, until = await self._conversations.code(conversation)
         return response.json({"code": code, "expires_at": _utc(until)}, status=201)
 
     async def message(self, request: Request) -> HTTPResponse:
         conversation = await self._known(request)
-        await self._limits.message(request, conversation.id)
+        await self._limits.message(conversation.id)
         said = read_message(json_body(request))
         try:
             turn = await self._conversations.say(conversation, said)

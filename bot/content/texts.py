@@ -22,6 +22,10 @@ NEEDED_TEXTS = (
     "interview_intro", "interview_resumed", "interview_kept", "interview_done",
     "interview_none", "interview_over", "interview_check", "continued", "interrupted",
     "error",
+    "consent_slack", "consent_refused_slack", "deleted_slack", "delete_my_data_slack",
+    "show_my_data_slack", "mention", "file_not_read", "edit_not_read", "choice_over",
+    "nothing_chosen", "missed", "command_answered", "code_given", "code_unknown", "code_waits",
+    "code_stays", "summary_file", "summary_file_failed", "home_privacy",
 )  # fmt: skip
 NEEDED_LABELS = (
     "prepare_visit", "help", "contact_human", "consent_yes", "consent_no", "more_detail",
@@ -49,6 +53,10 @@ class Texts:
 
     def __getitem__(self, text_id: str) -> OwnText:
         return self.texts[text_id]
+
+    def of_channel(self, text_id: str, channel: str) -> OwnText:
+        """The text as this channel says it: `<text>_<channel>` where there is one."""
+        return self.texts.get(f"{text_id}_{channel}") or self.texts[text_id]
 
 
 def read_texts(root: Path, problems: Problems, topics: dict[str, Topic]) -> Texts:

@@ -329,7 +329,7 @@ def _other_digression(turn: Turn, parts: Runtime) -> list[Reply]:
     if intent in ("prepare_visit", "resume_interview"):
         return []
     if intent in parts.content.texts.texts:
-        return [own_reply(intent, parts)]
+        return [own_reply(intent, parts, channel=turn.channel)]
     return [clarify(turn, parts)]
 
 

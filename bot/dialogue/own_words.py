@@ -8,9 +8,12 @@ from bot.rendering.reply import Reply, ReplyType, choices_of
 from bot.runtime import Runtime
 
 
-def own_reply(text_id: str, parts: Runtime, kind: ReplyType | None = None, **fields: Any) -> Reply:
-    """The text with its buttons; {team} becomes the care team's name and number."""
-    own = parts.content.texts[text_id]
+def own_reply(
+    text_id: str, parts: Runtime, kind: ReplyType | None = None, *, channel: str = "", **fields: Any
+) -> Reply:
+    """The text with its buttons, the channel's own one where it has one; {team} becomes the care
+    team's name and number."""
+    own = parts.content.texts.of_channel(text_id, channel)
     choices = choices_of(own.choices, parts.content.texts.labels)
     return Reply(
         kind or ("choices" if choices else "text"),

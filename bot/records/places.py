@@ -66,5 +66,11 @@ class Place(Protocol):
     def take_key(self, key: str, *, opens: str, now: datetime.datetime) -> str | None:
         """The id of the conversation that this key opens; the key is used up."""
 
+    def link(self, conversation: str, person: str, *, now: datetime.datetime) -> None:
+        """From now on this conversation is the person's; earlier ones stay theirs to delete."""
+
+    def linked(self, person: str) -> list[tuple[datetime.datetime, str]]:
+        """When each of the person's conversations here was linked, and its id."""
+
     def drop_old(self, before: datetime.datetime) -> None:
         """Forget conversations that were used last before this time (UTC)."""

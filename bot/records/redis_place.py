@@ -3,7 +3,7 @@ message.
 
 Keys of a conversation: a hash (its row, the tracker, the last numbers), a hash of turns by the
 client's message id, a hash of offered choices, and a list for each other table. Tokens and one-time
-keys point to it.
+keys point to it; so does the list of a person's conversations, on a channel that names people.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PREFIX = "afterall"
 LIFE = datetime.timedelta(hours=1)
 # Tables kept as lists of rows; turns, offered choices and the tracker are hashes.
 _LISTS = (t.messages, t.raised_flags, t.interviews, t.interview_answers, t.consents, t.feedback,
-          t.session_tokens, t.one_time_keys)  # fmt: skip
+          t.session_tokens, t.one_time_keys, t.channel_links)  # fmt: skip
 _TURNS, _CHOICES = t.turns.name, t.offered_choices.name
 
 
@@ -181,6 +181,8 @@ class RedisPlace:
             for key in rows.get(t.one_time_keys.name, []):
                 at = int(key["expires_at"].replace(tzinfo=datetime.timezone.utc).timestamp())
                 writing.set(_one_time(key["opens"], key["key_hash"]), conversation, exat=at)
+            for link in rows.get(t.channel_links.name, []):
+                self._point(writing, link)
             self._let_live(writing, conversation)
             writing.execute()
 
@@ -208,6 +210,8 @@ class RedisPlace:
             keys = self._rows(conversation, t.one_time_keys.name)
             row = _parsed(t.conversations.name, found)
             hashes = _token_hashes(row, {t.session_tokens.name: tokens})
+            for link in self._rows(conversation, t.channel_links.name):
+                self._redis.zrem(_person(link["person"]), conversation)
             self._redis.delete(
                 *_keys(conversation),
                 *(_token(hashed) for hashed in hashes),
@@ -265,6 +269,29 @@ class RedisPlace:
             found = self._redis.getdel(_one_time(opens, hash_of(key)))
             return str(found) if found and self._redis.exists(_base(found)) else None
 
+    def link(self, conversation: str, person: str, *, now: datetime.datetime) -> None:
+        """One transaction of Redis."""
+        row = {"person": person, "conversation": conversation, "since": now}
+        with self._reachable():
+            writing = self._redis.pipeline(transaction=True)
+            self._add(writing, conversation, {t.channel_links.name: [row]})
+            self._point(writing, row)
+            self._let_live(writing, conversation)
+            writing.execute()
+
+    def linked(self, person: str) -> list[tuple[datetime.datetime, str]]:
+        """The list lives as long as its longest-lived conversation; others are left out."""
+        with self._reachable():
+            found = self._redis.zrange(_person(person), 0, -1, withscores=True)
+            self._redis.expire(_person(person), self._life_s)
+            here = [(at, name) for name, at in found if self._redis.exists(_base(name))]
+        return [(datetime.datetime.utcfromtimestamp(at), name) for at, name in here]
+
+    def _point(self, writing: Any, link: Row) -> None:
+        at = link["since"].replace(tzinfo=datetime.timezone.utc).timestamp()
+        writing.zadd(_person(link["person"]), {link["conversation"]: at})
+        writing.expire(_person(link["person"]), self._life_s)
+
     def drop_old(self, before: datetime.datetime) -> None:
         """Redis does this by itself."""
 
@@ -294,6 +321,10 @@ def _keys(conversation: str) -> list[str]:
 
 def _token(hashed: str) -> str:
     return f"{PREFIX}:token:{hashed}"
+
+
+def _person(hashed: str) -> str:
+    return f"{PREFIX}:person:{hashed}"
 
 
 def _one_time(opens: str, hashed: str) -> str:

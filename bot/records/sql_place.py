@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import RecordsUnavailable
+from bot.records import people
 from bot.records import tables as t
 from bot.records.held import (
     Changes,
@@ -185,6 +186,33 @@ class SqlPlace:
         """One transaction."""
         with self._on() as connection:
             return take_key(connection, key, opens=opens, now=now)
+
+    def link(self, conversation: str, person: str, *, now: datetime.datetime) -> None:
+        """One transaction."""
+        with self._on() as connection:
+            people.link(connection, conversation, person, now=now)
+
+    def linked(self, person: str) -> list[tuple[datetime.datetime, str]]:
+        """One statement."""
+        with self._on() as connection:
+            return people.linked(connection, person)
+
+    def set_channel_consent(
+        self, person: str, *, given: bool, wording: str, now: datetime.datetime
+    ) -> None:
+        """What a person answered about the channel. No conversation: a "no" is kept as well."""
+        with self._on() as connection:
+            people.set_consent(connection, person, given=given, wording=wording, now=now)
+
+    def channel_consent(self, person: str) -> bool | None:
+        """None when the person has not answered."""
+        with self._on() as connection:
+            return people.consent_of(connection, person)
+
+    def forget_channel_consent(self, person: str) -> None:
+        """Leave no answer."""
+        with self._on() as connection:
+            people.forget_consent(connection, person)
 
     def drop_old(self, before: datetime.datetime) -> None:
         """One transaction."""

@@ -241,6 +241,33 @@ class Records:
             return held[1].label
         return self._load(conversation, choice=value)[1].label
 
+    # -- people of channels that name them ---------------------------------------------------
+
+    def link(self, conversation: str, person: str) -> None:
+        """From now on this conversation is the one of this person (a keyed hash)."""
+        self._place_of(conversation).link(conversation, person, now=self._now())
+
+    def conversation_of(self, person: str) -> Conversation | None:
+        """The conversation that this person began or resumed last; None when there is none."""
+        self._memory.drop_old(self._now() - MEMORY_LIFE)
+        found = [link for place in (self._memory, self._durable) for link in place.linked(person)]
+        return self.get(max(found)[1]) if found else None
+
+    def set_channel_consent(self, person: str, *, given: bool, wording: str) -> None:
+        """Note what the person answered about the channel."""
+        self._durable.set_channel_consent(person, given=given, wording=wording, now=self._now())
+
+    def channel_consent(self, person: str) -> bool | None:
+        """What the person answered about the channel; None when they have not."""
+        return self._durable.channel_consent(person)
+
+    def forget(self, person: str) -> None:
+        """Leave nothing of this person: no conversation, no answer about the channel."""
+        for place in (self._memory, self._durable):
+            for _, conversation in place.linked(person):
+                place.delete(conversation)
+        self._durable.forget_channel_consent(person)
+
     # -- red flags and feedback ------------------------------------------------------------
 
     def add_red_flag(

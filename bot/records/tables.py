@@ -42,6 +42,32 @@ session_tokens = Table(
     Column("token_hash", String(64), primary_key=True),
     Column("conversation", ForeignKey(CONVERSATION), nullable=False, index=True),
 )
+# Whose conversation it is, on a channel that names people (people.py).
+channel_links = Table(
+    "channel_links",
+    metadata,
+    Column("person", String(64), primary_key=True),
+    Column("conversation", ForeignKey(CONVERSATION), primary_key=True, index=True),
+    Column("since", DateTime, nullable=False),
+)
+# What such a person answered about this channel. No conversation: a "no" is remembered as well.
+channel_consents = Table(
+    "channel_consents",
+    metadata,
+    Column("person", String(64), primary_key=True),
+    Column("given", Boolean, nullable=False),
+    Column("wording", String(64), nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+# Events that were taken up (events.py). No words, no conversation.
+channel_events = Table(
+    "channel_events",
+    metadata,
+    Column("key_hash", String(64), primary_key=True),
+    Column("owner", String(32), nullable=False),
+    Column("answer_to", String(64)),
+    Column("at", DateTime, nullable=False, index=True),
+)
 # Resume codes and download links (keys.py).
 one_time_keys = Table(
     "one_time_keys",

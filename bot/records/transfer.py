@@ -15,6 +15,7 @@ from bot.records.held import Rows
 _BY_CONVERSATION: tuple[Table, ...] = (
     t.session_tokens,
     t.one_time_keys,
+    t.channel_links,
     t.consents,
     t.turns,
     t.messages,
@@ -25,7 +26,7 @@ _BY_CONVERSATION: tuple[Table, ...] = (
     t.feedback,
 )
 
-_HASHES = ("token_hash", "key_hash")
+_HASHES = ("token_hash", "key_hash", "person")
 
 
 def read_rows(connection: Connection, conversation: str) -> Rows:

@@ -17,8 +17,8 @@ from bot.rendering.blocks import (
     divided,
     escaped,
     header,
-    marked_sections,
     markdown,
+    marked_sections,
     plain,
     radio_buttons,
     sections,
@@ -29,7 +29,7 @@ from bot.rendering.reply import Choice
 # Longer ones are cut by some of Slack's apps when they stand on a button.
 LONG_LABEL = 50
 FALLBACK = 3900
-# Slack does not say how much all blocks together may hold; others found 15.5 kB taken, 17.7 refused.
+# Slack does not say how much all blocks may hold together; others saw 15.5 kB taken, 17.7 refused.
 POST = 12_000
 CONTINUE = Choice("Continue", "send_chosen")
 LEVELS = {

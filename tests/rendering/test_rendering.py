@@ -1,4 +1,4 @@
-"""Every reply as web JSON, Slack blocks and plain text; Slack's limits for all that content/ says."""
+"""Every reply as web JSON, Slack blocks and plain text; Slack's limits for all of content/."""
 
 from __future__ import annotations
 
