@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from tests.services import free_port, running_postgres, running_redis
+from tests.slack.fake_slack import FakeSlack, fake_slack
 
 __all__ = ["free_port"]
 
@@ -121,9 +122,16 @@ def _wait_until_ready(client: httpx.Client, process: subprocess.Popen[bytes], lo
 
 
 @pytest.fixture(scope="session")
-def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """One started bot for all tests that do not change its settings."""
-    with started_bot(tmp_path_factory.mktemp("bot")) as client:
+def slack() -> Iterator[FakeSlack]:
+    """The Slack that the started bot speaks to."""
+    with fake_slack() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def bot(tmp_path_factory: pytest.TempPathFactory, slack: FakeSlack) -> Iterator[httpx.Client]:
+    """One started bot for all tests that do not change its settings; Slack is on."""
+    with started_bot(tmp_path_factory.mktemp("bot"), **slack.settings) as client:
         yield client
 
 

@@ -88,7 +88,7 @@ class SlackChannel(SlackInput):
         verifier = SignatureVerifier(self.slack_signing_secret)
         try:
             return bool(verifier.is_valid_request(request.body, dict(request.headers)))
-        except ValueError:  # a timestamp that is no number, a body that is no text
+        except (ValueError, TypeError):  # a timestamp in words, bytes that are no text
             return False
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -214,8 +214,6 @@ class SlackDesk:
             replies = await self._replies(incoming)
         except ClientError as error:
             replies = [{"type": "error", "text": error.text}]
-        except UnknownChoice:
-            replies = [self._own("choice_over")]
         except BotError as error:
             log.error("slack_turn_failed reason=%s", type(error).__name__)
             replies = self._conversations.stranded(incoming.text)
@@ -284,7 +282,10 @@ class SlackDesk:
         if not incoming.text and incoming.choice is None:
             return opening  # a file without words
         said = _said(incoming)
-        turn = await self._conversations.say(conversation, said)
+        try:
+            turn = await self._conversations.say(conversation, said)
+        except UnknownChoice:
+            return [*opening, self._own("choice_over")]
         replies = list(turn.messages)
         if turn.state["red_flag"] is not None:
             return [*replies, *opening]  # the card comes before every greeting

@@ -36,7 +36,7 @@ class SlackApi:
 
     def replace(self, pressed: Incoming, blocks: list[Block]) -> asyncio.Future[bool]:
         """Other blocks for the message in which a button was pressed."""
-        text = f"You chose: {escaped(pressed.label)}"
+        text = "\n".join([pressed.said, f"You chose: {escaped(pressed.label)}"]).strip()
         return self._put(
             pressed,
             lambda: self._call(

@@ -32,7 +32,7 @@ class Incoming:
     `keys` are all names of the event, for telling repeats. `channel` is where the answer goes: the
     direct message; None where it is not known (the answer then goes to `user`). `at` is that other
     place where a command or mention was written. `choice` is the value that was pressed, `label`
-    what stood on it; `message` and `blocks` are the message it stood in.
+    what stood on it; `message` (its timestamp), `said` and `blocks` are the message it stood in.
     """
 
     kind: Kind
@@ -45,6 +45,7 @@ class Incoming:
     choice: str | None = None
     label: str = ""
     message: str | None = None
+    said: str = ""
     blocks: tuple[dict[str, Any], ...] = ()
     thread: str | None = None
     has_files: bool = False
@@ -189,6 +190,7 @@ def _press(payload: Payload) -> Incoming | None:
         choice=value,
         label=labels,
         message=message.get("ts") if is_private else None,
+        said=str(message.get("text") or ""),
         blocks=tuple(message.get("blocks") or ()),
         thread=message.get("thread_ts"),
     )

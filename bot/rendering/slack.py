@@ -26,7 +26,8 @@ from bot.rendering.blocks import (
 )
 from bot.rendering.reply import Choice
 
-# Longer ones are cut by some of Slack's apps when they stand on a button.
+# Longer ones are cut by some of Slack's apps when they stand on a button. Those of a choice are
+# short, but for "Change 2: ...", which says enough in its first words.
 LONG_LABEL = 50
 FALLBACK = 3900
 # Slack does not say how much all blocks may hold together; others saw 15.5 kB taken, 17.7 refused.
@@ -162,7 +163,7 @@ def _input(reply: Reply, choices: list[Choice]) -> list[Block]:
     kind = reply["input"]
     if kind == "multi_choice" and choices:
         return [*_hint("checks"), *checkboxes(choices, CONTINUE)]
-    is_long = any(len(choice.label) > LONG_LABEL for choice in choices)
+    is_long = kind != "choice" and any(len(choice.label) > LONG_LABEL for choice in choices)
     offered = [*_hint("radio"), *radio_buttons(choices)] if is_long else button_rows(choices)
     if kind == "date":
         return [*_hint("date"), *date_picker("Choose a date"), *offered]

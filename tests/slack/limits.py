@@ -23,7 +23,6 @@ ARGUMENTS = {
     "auth.test": (set(), set()),
 }
 CHANNEL = r"[CDGU][A-Z0-9]{2,}"
-BLOCKS = {"header", "section", "context", "actions", "divider", "input"}
 TEXT_MOST, TEXT_ADVISED = 40_000, 4_000
 
 
@@ -66,29 +65,27 @@ def block_faults(blocks: Any, *, most: int = 50) -> list[str]:
 
 def _block(block: dict[str, Any]) -> Iterator[str]:
     kind = block.get("type")
-    if kind not in BLOCKS:
-        yield "unknown type"
     if kind == "header":
         yield from _text(block.get("text"), 150, ("plain_text",))
         yield from _only(block, "type", "text", "block_id", "level")
     elif kind == "section":
         yield from _text(block.get("text"), 3000)
         yield from _only(block, "type", "text", "block_id", "fields", "accessory", "expand")
-    elif kind == "context":
-        elements = block.get("elements") or []
-        if not 1 <= len(elements) <= 10:
-            yield f"{len(elements)} elements"
-        for element in elements:
-            yield from _text(element, 3000)
-    elif kind == "actions":
-        elements = block.get("elements") or []
-        if not 1 <= len(elements) <= 25:
-            yield f"{len(elements)} elements"
-        ids = [element.get("action_id") for element in elements]
-        if len(set(ids)) != len(ids):
-            yield "an action_id twice"
-        for element in elements:
-            yield from _element(element)
+    elif kind in ("context", "actions"):
+        yield from _elements(block, 10 if kind == "context" else 25)
+    elif kind != "divider":
+        yield "unknown type"
+
+
+def _elements(block: dict[str, Any], most: int) -> Iterator[str]:
+    elements = block.get("elements") or []
+    if not 1 <= len(elements) <= most:
+        yield f"{len(elements)} elements"
+    ids = [element["action_id"] for element in elements if "action_id" in element]
+    if len(set(ids)) != len(ids):
+        yield "an action_id twice"
+    for element in elements:
+        yield from _text(element, 3000) if block["type"] == "context" else _element(element)
 
 
 def _element(element: dict[str, Any]) -> Iterator[str]:
@@ -96,29 +93,33 @@ def _element(element: dict[str, Any]) -> Iterator[str]:
     if not 1 <= len(element.get("action_id") or "-") <= 255:
         yield "action_id"
     if kind == "button":
-        yield from _text(element.get("text"), 75, ("plain_text",))
-        if len(element.get("value") or "-") > 2000:
-            yield "value"
-        if element.get("style", "primary") not in ("primary", "danger"):
-            yield "style"
-        yield from _only(element, "type", "text", "action_id", "value", "url", "style", "confirm",
-                         "accessibility_label")  # fmt: skip
+        yield from _button(element)
     elif kind in ("radio_buttons", "checkboxes"):
-        options = element.get("options") or []
-        if not 1 <= len(options) <= 10:
-            yield f"{len(options)} options"
-        values = [option.get("value") for option in options]
-        if len(set(values)) != len(values):
-            yield "a value twice"
-        for option in options:
-            yield from _text(option.get("text"), 75)
-            if not 1 <= len(option.get("value") or "") <= 150:
-                yield "option value"
+        yield from _options(element.get("options") or [])
     elif kind == "datepicker":
-        if "placeholder" in element:
-            yield from _text(element["placeholder"], 150, ("plain_text",))
+        yield from _text(element.get("placeholder"), 150, ("plain_text",))
     else:
         yield f"unknown element {kind}"
+
+
+def _button(element: dict[str, Any]) -> Iterator[str]:
+    yield from _text(element.get("text"), 75, ("plain_text",))
+    if len(element.get("value") or "-") > 2000:
+        yield "value"
+    yield from _only(element, "type", "text", "action_id", "value", "url", "style", "confirm",
+                     "accessibility_label")  # fmt: skip
+
+
+def _options(options: list[dict[str, Any]]) -> Iterator[str]:
+    if not 1 <= len(options) <= 10:
+        yield f"{len(options)} options"
+    values = [option.get("value") for option in options]
+    if len(set(values)) != len(values):
+        yield "a value twice"
+    for option in options:
+        yield from _text(option.get("text"), 75)
+        if not 1 <= len(option.get("value") or "") <= 150:
+            yield "option value"
 
 
 def _text(
