@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
+from pydantic import ValidationError
 
 from bot.content.knowledge import Entry, Sentence
 from bot.knowledge.__main__ import main
@@ -46,3 +49,36 @@ def test_the_content_guide_names_commands_that_exist(capsys: pytest.CaptureFixtu
 
 def test_no_address_of_a_registry_in_the_lock_file() -> None:
     assert "://" not in (ROOT / "requirements.txt").read_text(encoding="utf-8")
+
+
+def test_the_manifest_asks_for_the_least_and_for_one_address() -> None:
+    manifest = yaml.safe_load((ROOT / "docs/slack-manifest.yml").read_text(encoding="utf-8"))
+    scopes = manifest["oauth_config"]["scopes"]
+    assert set(scopes) == {"bot"}
+    assert set(scopes["bot"]) == {
+        "app_mentions:read", "chat:write", "commands", "files:write", "im:history",
+    }  # fmt: skip
+    guide = (ROOT / "docs/slack.md").read_text(encoding="utf-8")
+    assert all(f"`{scope}`" in guide for scope in scopes["bot"])
+    settings = manifest["settings"]
+    assert settings["event_subscriptions"]["bot_events"] == [
+        "app_home_opened", "app_mention", "message.im",
+    ]  # fmt: skip
+    (command,) = manifest["features"]["slash_commands"]
+    urls = {
+        command["url"],
+        settings["event_subscriptions"]["request_url"],
+        settings["interactivity"]["request_url"],
+    }
+    assert {urlsplit(url).path for url in urls} == {"/webhooks/slack/webhook"}
+    assert 174 <= len(manifest["display_information"]["long_description"]) <= 4000
+    assert len(manifest["display_information"]["description"]) <= 140
+
+
+def test_one_secret_of_slack_alone_is_refused() -> None:
+    with pytest.raises(ValidationError, match="both needed"):
+        Settings(slack_bot_token="xoxb-1", slack_signing_secret=None)
+    with pytest.raises(ValidationError, match="both needed"):
+        Settings(slack_bot_token="", slack_signing_secret="s")
+    assert not Settings(slack_bot_token="", slack_signing_secret="").has_slack
+    assert Settings(slack_bot_token="xoxb-1", slack_signing_secret="s").has_slack

@@ -54,7 +54,7 @@ NAME = "AfterALL"
 MENU = ("prepare_visit", "show_summary", "ask_symptoms", "help", "delete_my_data")
 # Turns without a red flag that are answered at the same time; the others wait, and acknowledging
 # never waits for them. A turn is mostly sums: more at once would only make each one later.
-TURNS_AT_ONCE = 4
+TURNS_AT_ONCE = 2
 NOTED_WITHIN_S = 1.0
 BEAT_S = 20.0
 Reply = dict[str, Any]
