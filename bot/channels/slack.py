@@ -23,6 +23,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from slack_sdk.signature import SignatureVerifier
 
+from bot.channels.choices import CONSENT_CHOICES
 from bot.channels.conversations import Conversations, Said, UnknownChoice
 from bot.channels.http import ClientError, error_answer, install_error_handlers, secure
 from bot.channels.limits import RateLimits
@@ -52,10 +53,10 @@ log = logging.getLogger(__name__)
 NAME = "AfterALL"
 # What the App Home and the slash command offer at any time.
 MENU = ("prepare_visit", "show_summary", "ask_symptoms", "help", "delete_my_data")
-# Turns without a red flag that are answered at the same time; the others wait, and acknowledging
-# never waits for them. A turn is mostly sums: more at once would only make each one later.
-TURNS_AT_ONCE = 2
-NOTED_WITHIN_S = 1.0
+# Turns without a red flag are answered one after the other: they are sums, and each step of one
+# holds up whatever else arrives. One that takes longer only waits for something; it waits aside.
+COMPUTES_S = 1.0
+NOTED_WITHIN_S = 0.2
 BEAT_S = 20.0
 Reply = dict[str, Any]
 
@@ -143,13 +144,15 @@ class SlackDesk:
         self._parts = parts
         self._records = parts.records
         self._secret = secret.encode()
-        self._conversations = Conversations("slack", parts, on_new_message, menu=MENU)
+        self._conversations = Conversations(
+            "slack", parts, on_new_message, menu=(*MENU, *CONSENT_CHOICES)
+        )
         self._limits = RateLimits(parts.settings)
         self._seen = SeenEvents(parts.engine)
         self._api = SlackApi(parts.settings)
         self._turns_of = ConversationLocks()
         self._openings = ConversationLocks()
-        self._free = asyncio.Semaphore(TURNS_AT_ONCE)
+        self._free = asyncio.Semaphore(1)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._codes_waiting: dict[str, str] = {}
 
@@ -203,8 +206,12 @@ class SlackDesk:
             return [self._api.publish_home(incoming.user, self._home())]
         if incoming.kind == "edit" and not is_due:
             return self._say(incoming, [self._own("edit_not_read")])
-        async with nullcontext() if is_due else self._free:
-            return await self._turn(incoming, is_due=is_due)
+        if is_due:
+            return await self._turn(incoming, is_due=True)
+        async with self._free:
+            turn = self._spawn(self._turn(incoming, is_due=False))
+            await asyncio.wait({turn}, timeout=COMPUTES_S)
+        return await turn
 
     async def _turn(self, incoming: Incoming, *, is_due: bool) -> list[asyncio.Future[bool]]:
         replies: list[Reply]
@@ -222,6 +229,8 @@ class SlackDesk:
             replies = self._conversations.stranded(incoming.text)
         if incoming.has_files:
             replies.append(self._own("file_not_read"))
+        if is_due:  # the card first
+            return [*self._say(incoming, replies), *self._settle(incoming, replies)]
         return [*self._settle(incoming, replies), *self._say(incoming, replies)]
 
     def _settle(self, incoming: Incoming, replies: list[Reply]) -> list[asyncio.Future[bool]]:
@@ -235,14 +244,11 @@ class SlackDesk:
         return [self._api.replace(incoming, chosen_blocks(incoming.blocks, incoming.label))]
 
     def _say(self, incoming: Incoming, replies: list[Reply]) -> list[asyncio.Future[bool]]:
-        posts = []
-        for reply in replies:
-            posts += [self._api.post(incoming, message) for message in self._rendered(reply)]
-            if reply["type"] == "summary":
-                words = [
-                    self._own(name)["text"] for name in ("summary_file", "summary_file_failed")
-                ]
-                posts.append(self._api.upload(incoming, self._summary_of(incoming), *words))
+        messages = [message for reply in replies for message in self._rendered(reply)]
+        posts = [self._api.post(incoming, message) for message in messages]
+        if any(reply["type"] == "summary" for reply in replies):
+            words = [self._own(name)["text"] for name in ("summary_file", "summary_file_failed")]
+            posts.append(self._api.upload(incoming, self._summary_of(incoming), *words))
         return posts
 
     def _rendered(self, reply: Reply) -> list[SlackMessage]:
@@ -311,12 +317,13 @@ class SlackDesk:
     async def _resumed(self, person: str, text: str) -> list[Reply] | None:
         """Go on with the conversation whose code this message is; None when it is no code.
 
-        What was told on the web page is not shown in Slack before the person agreed to Slack.
+        What was told on the web page is not shown in Slack before the person agreed to Slack;
+        who refused before is asked again, because the code is their own wish.
         """
         code = code_in(text)
         if code is None:
             return None
-        if await asyncio.to_thread(self._records.channel_consent, person) is None:
+        if not await asyncio.to_thread(self._records.channel_consent, person):
             if not is_surely_code(code):
                 return None
             self._codes_waiting[person] = code

@@ -101,7 +101,7 @@ def pause_after(error: Exception | None, tries: int) -> float | None:
     if not isinstance(error, SlackApiError):
         return pause
     response = error.response
-    status = int(getattr(response, "status_code", None) or getattr(response, "status", 0))
+    status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
     headers = getattr(response, "headers", None) or {}
     if status == 429:
         asked = str(headers.get("Retry-After", ""))

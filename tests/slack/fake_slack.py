@@ -68,8 +68,7 @@ class FakeSlack:
             def log_message(self, *_: Any) -> None:
                 return
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/api/"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -177,6 +176,14 @@ class FakeSlack:
                 return {"ok": False, "error": "file_upload_size_mismatch"}
             self.files.append({**upload, **file, **sent})
         return {"ok": True, "files": sent["files"]}
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 100
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that went away is no news."""
 
 
 class SlackPerson:

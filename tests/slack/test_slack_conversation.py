@@ -151,6 +151,13 @@ def test_going_on_with_a_conversation_of_the_web_page(
     assert is_question(said[-1])
     slacker.press("Severe")
     assert "Severe" in web.get("summary", format="txt").text, "the same conversation"
+    wish = web.client.post("/chat/resume-code", headers=web.headers).json()["code"]
+    refuser = SlackPerson(slacker.slack, slacker.bot)
+    refuser.say("hello", wait=3)
+    refuser.press("No, do not store it")
+    assert "May I also store" in refuser.say(f"resume {wish}", wait=2)[-1]["text"]
+    refused = refuser.press("No, do not store it", wait=2)
+    assert "leave your earlier conversation" in refused[-1]["text"]
     again = slacker.say(f"resume {code[:4]}-{code[4:]}")
     assert "not known" in again[0]["text"], "a code is good once"
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels.slack import SlackDesk
+from bot.channels.conversations import Conversations
+from bot.channels.slack import SlackChannel, SlackDesk
 from bot.channels.slack_input import Incoming
 from bot.channels.slack_outbox import Outbox
 from bot.database.engine import connect, upgrade
@@ -20,7 +21,7 @@ from bot.errors import RecordsUnavailable
 from bot.records.events import SILENT, SeenEvents
 from bot.records.store import utc_now
 from bot.runtime import Runtime, runtime
-from bot.settings import settings
+from bot.settings import Settings, settings
 from tests.slack.fake_slack import FakeSlack, fake_slack, texts_of
 
 
@@ -109,6 +110,50 @@ def test_a_red_flag_waits_for_nobody(parts: Runtime, own_slack: FakeSlack) -> No
     said = told(parts, own_slack, slow, "U0WAITS", *texts)
     card = next(n for n, text in enumerate(said) if "emergency number now" in text.lower())
     assert card <= 4, said
+
+
+def test_consent_is_asked_once_over_conversations(parts: Runtime) -> None:
+    async def opened(person: str) -> list[str]:
+        chat = Conversations("slack", parts, is_silent)
+        conversation, opening = await chat.of_person(person)
+        assert (await chat.of_person(person))[1] == [], "the same conversation goes on"
+        said = [f"{conversation.consent}", *(reply["text"] for reply in opening)]
+        parts.records.delete(conversation.id)
+        return said
+
+    assert any("May I also store" in text for text in asyncio.run(opened("p1")))
+    for given in (False, True):
+        parts.records.set_channel_consent("p1", given=given, wording="w")
+        said = asyncio.run(opened("p1"))
+        assert not any("May I also store" in text for text in said)
+    parts.records.forget("p1")
+    assert any("May I also store" in text for text in asyncio.run(opened("p1")))
+
+
+def test_without_the_secrets_there_is_no_route() -> None:
+    off = Settings(slack_bot_token=None, slack_signing_secret=None)
+    assert not SlackChannel(off).blueprint(is_silent)._future_routes
+    assert SlackChannel(off).get_output_channel() is None
+
+
+def test_a_turn_that_waits_holds_up_nobody_else(parts: Runtime, own_slack: FakeSlack) -> None:
+    async def hangs_for_one(message: Any) -> None:
+        if "MRD" in message.text:
+            await asyncio.sleep(5)
+
+    async def talk() -> float:
+        desk = SlackDesk(parts, hangs_for_one, secret="s")
+        for user, text in (("U0HANGS", "what is MRD?"), ("U0NEXT", "what is a relapse?")):
+            await desk.take(Incoming("message", "T1", user, (f"e:{user}",), "D0NEXT", text=text))
+        begun = time.monotonic()
+        while not own_slack.of("U0NEXT"):
+            await asyncio.sleep(0.02)
+        took = time.monotonic() - begun
+        await desk.end()
+        return took
+
+    own_slack._dms |= {"U0NEXT": "D0NEXT"}
+    assert asyncio.run(talk()) < 4
 
 
 # -- events over processes -------------------------------------------------------------------------
