@@ -44,6 +44,7 @@ from bot.rasa_parts.lock_store import ConversationLocks
 from bot.records.events import SeenEvents
 from bot.records.keys import hash_of
 from bot.records.store import Conversation
+from bot.rendering.blocks import escaped
 from bot.rendering.reply import choices_of
 from bot.rendering.slack import SlackMessage, chosen_blocks, home_view, slack_messages
 from bot.runtime import Runtime, runtime
@@ -56,6 +57,7 @@ MENU = ("prepare_visit", "show_summary", "ask_symptoms", "help", "delete_my_data
 # Turns without a red flag are answered one after the other: they are sums, and each step of one
 # holds up whatever else arrives. One that takes longer only waits for something; it waits aside.
 COMPUTES_S = 1.0
+SHORT = 500
 NOTED_WITHIN_S = 0.2
 BEAT_S = 20.0
 Reply = dict[str, Any]
@@ -126,7 +128,7 @@ class SlackChannel(SlackInput):
                 log.info("slack_ignored type=%s", str(payload.get("type"))[:40])
                 return response.empty(200)
             await desk.take(incoming)
-            return desk.acknowledge(incoming)
+            return await desk.acknowledge(incoming)
 
         return routes
 
@@ -175,20 +177,26 @@ class SlackDesk:
         self._spawn(self._answer(incoming, noted))
         await asyncio.wait({noted}, timeout=NOTED_WITHIN_S)
 
-    def acknowledge(self, incoming: Incoming) -> HTTPResponse:
+    async def acknowledge(self, incoming: Incoming) -> HTTPResponse:
         """What Slack is told at once. Whoever typed a command elsewhere sees a note there that
         only they see, with the care card itself when one is due."""
         if incoming.kind != "command":
             return response.empty(200)
-        due = self._parts.detector.find(incoming.text).level is not None
-        card = self._conversations.stranded(incoming.text)[0]["text"] if due else ""
-        note = self._own("command_answered")["text"]
-        return response.json({"response_type": "ephemeral", "text": card or note})
+        note = self._own("command_answered")
+        if await self._is_due(incoming.text):
+            note = (await asyncio.to_thread(self._conversations.stranded, incoming.text))[0]
+        return response.json({"response_type": "ephemeral", "text": escaped(note["text"])})
 
     # -- answering ---------------------------------------------------------------------------
 
+    async def _is_due(self, text: str) -> bool:
+        """Does this text raise a red flag? A long one is read aside, so that nothing waits."""
+        find = self._parts.detector.find
+        found = find(text) if len(text) <= SHORT else await asyncio.to_thread(find, text)
+        return found.level is not None
+
     async def _answer(self, incoming: Incoming, noted: asyncio.Task[bool]) -> None:
-        is_due = self._parts.detector.find(incoming.text).level is not None
+        is_due = await self._is_due(incoming.text)
         # Nobody with a red flag waits: not for others, not for an earlier message of their own.
         line = nullcontext() if is_due else self._turns_of.hold(incoming.user)
         async with line:
@@ -223,10 +231,10 @@ class SlackDesk:
             replies = [{"type": "error", "text": error.text}]
         except BotError as error:
             log.error("slack_turn_failed reason=%s", type(error).__name__)
-            replies = self._conversations.stranded(incoming.text)
+            replies = await asyncio.to_thread(self._conversations.stranded, incoming.text)
         except Exception as error:  # noqa: BLE001 - whoever wrote is told, whatever went wrong
             log.error("slack_turn_failed reason=%s", type(error).__name__)
-            replies = self._conversations.stranded(incoming.text)
+            replies = await asyncio.to_thread(self._conversations.stranded, incoming.text)
         if incoming.has_files:
             replies.append(self._own("file_not_read"))
         if is_due:  # the card first

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qs
 
+from bot.channels.web_input import cleaned
 from bot.records.keys import CODE_LENGTH, CODE_LETTERS, plain_code
 from bot.rendering.slack import CONTINUE
 
@@ -85,7 +86,7 @@ def incoming_of(payload: Payload) -> Incoming | None:
 def written(raw: str) -> str:
     """A text of Slack as the person sees it: links and mentions as words, no marks of bold and
     the like, no entities."""
-    text = _CONTROL.sub(_words_of, raw)
+    text = _CONTROL.sub(_words_of, cleaned(raw))
     while (plain := _FORMAT.sub(r"\2", text)) != text:
         text = plain
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()

@@ -54,18 +54,18 @@ def read_message(body: dict[str, Any]) -> Said:
         picked = choice if isinstance(choice, list) else [choice]
         if not 0 < len(picked) <= MAX_PICKED or not all(map(_is_value, picked)):
             raise ClientError(400, "unknown_choice", "`choice` must be the value of a choice.")
-        values = tuple(_clean(value) for value in picked)
+        values = tuple(cleaned(value) for value in picked)
         return Said(message_id, choice=values[0], choices=values if picked is choice else ())
     if not isinstance(text, str):
         raise ClientError(400, "invalid_text", "`text` must be text.")
     if len(text) > MAX_CHARACTERS:
         raise ClientError(413, "too_large", "The message is too long. Please send a shorter one.")
-    cleaned = _clean(text).strip()
-    if not cleaned:
+    words = cleaned(text).strip()
+    if not words:
         raise ClientError(
             400, "empty_text", "The message is empty. Type a question, or choose one."
         )
-    return Said(message_id, text=cleaned)
+    return Said(message_id, text=words)
 
 
 def read_feedback(body: dict[str, Any]) -> dict[str, Any]:
@@ -91,9 +91,9 @@ def _text(body: dict[str, Any], key: str, limit: int) -> str | None:
         raise ClientError(
             400, f"invalid_{key}", f"`{key}` must be a text of at most {limit} characters."
         )
-    return _clean(value)
+    return cleaned(value)
 
 
-def _clean(text: str) -> str:
+def cleaned(text: str) -> str:
     """Without control characters, and without halves of characters that cannot be stored."""
     return _CONTROL.sub("", text).encode("utf-8", "ignore").decode("utf-8")

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.rendering.blocks import (
     BLOCKS,
+    CONTEXT,
     Block,
     button_rows,
     checkboxes,
@@ -117,7 +118,7 @@ def _answer(reply: Reply, labels: Labels) -> list[Block]:
     blocks += context(markdown(line) for line in small)
     explained = [term["means"] for term in reply.get("terms", ()) if term["means"] in reply["text"]]
     if explained:
-        blocks += context(plain(part) for part in divided("Words: " + " ".join(explained), 2000))
+        blocks += context(plain(part) for part in divided("Words: " + " ".join(explained), CONTEXT))
     return [*blocks, *button_rows(_choices(reply))]
 
 

@@ -23,6 +23,7 @@ WRITTEN = {
     "<mailto:a@b.c|a@b.c> <https://x.y/z> <https://x.y|x.y>": "a@b.c https://x.y/z x.y",
     "call <tel:5550100|555-0100>": "call 555-0100",
     "<#C1|general> <!here> <!date^1^{date}|today>": "#general here today",
+    "no \x00 control \x07 letters": "no  control  letters",
     "&gt; quoted\nnext": "> quoted\nnext",
 }
 
