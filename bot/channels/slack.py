@@ -301,8 +301,8 @@ class SlackDesk:
         except UnknownChoice:
             return [*opening, self._own("choice_over")]
         replies = list(turn.messages)
-        if turn.state["red_flag"] is not None:
-            return [*replies, *opening]  # the card comes before every greeting
+        if any(reply["type"] in ("care_card", "confirm_red_flag") for reply in replies):
+            return [*replies, *opening]  # a red flag comes before every greeting
         return [*opening, *replies, *await self._after(person, said.choice)]
 
     async def _after(self, person: str, choice: str | None) -> list[Reply]:
@@ -393,7 +393,7 @@ def _said(incoming: Incoming) -> Said:
     """The message as every channel has it; a date from the calendar in words."""
     name = hash_of(incoming.keys[-1])[:32]
     if incoming.choice is not None:
-        return Said(name, choice=incoming.choice)
+        return Said(name, choice=incoming.choice, choices=incoming.choices)
     text = incoming.text
     if incoming.kind == "press":
         with suppress(ValueError):

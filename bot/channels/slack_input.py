@@ -32,8 +32,9 @@ class Incoming:
 
     `keys` are all names of the event, for telling repeats. `channel` is where the answer goes: the
     direct message; None where it is not known (the answer then goes to `user`). `at` is that other
-    place where a command or mention was written. `choice` is the value that was pressed, `label`
-    what stood on it; `message` (its timestamp), `said` and `blocks` are the message it stood in.
+    place where a command or mention was written. `choice` is the value that was pressed (`choices`:
+    all that were ticked), `label` what stood on it; `message` (its timestamp), `said` and `blocks`
+    are the message it stood in.
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class Incoming:
     at: str | None = None
     text: str = ""
     choice: str | None = None
+    choices: tuple[str, ...] = ()
     label: str = ""
     message: str | None = None
     said: str = ""
@@ -180,15 +182,17 @@ def _press(payload: Payload) -> Incoming | None:
     is_private = str(channel or "").startswith("D")
     where = f"{channel}:{message['ts']}" if message else str(payload.get("trigger_id"))
     labels = ", ".join(label for _, label in chosen)
-    value = chosen[0][0] if len(chosen) == 1 else None
+    value = chosen[0][0] if chosen else None
+    ticked = tuple(picked for picked, _ in chosen if picked) if is_sent else ()
     return Incoming(
         "press",
         str((payload.get("team") or {}).get("id") or payload["user"].get("team_id") or ""),
         payload["user"]["id"],
-        (f"press:{where}:{value or labels}",),
+        (f"press:{where}:{','.join(ticked) or value or labels}",),
         channel=channel if is_private else None,
         text=labels,
         choice=value,
+        choices=ticked,
         label=labels,
         message=message.get("ts") if is_private else None,
         said=str(message.get("text") or ""),

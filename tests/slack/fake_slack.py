@@ -222,6 +222,16 @@ class SlackPerson:
         action = {"type": "datepicker", "action_id": element["action_id"], "selected_date": date}
         return self._answered(lambda: self.send(self._actions(message, action)), 1, until)
 
+    def tick(self, *labels: str, until: Until = None) -> list[dict[str, Any]]:
+        """Tick the latest boxes with these labels and press Continue."""
+        message, boxes = self._find(lambda e: e["type"] == "checkboxes")
+        options = [o for o in boxes["options"] if o["text"]["text"] in labels]
+        press = self.press_payload("Continue")
+        ticked = {boxes["action_id"]: {"type": "checkboxes", "selected_options": options}}
+        press["state"] = {"values": {"b1": ticked}}
+        assert press["message"]["ts"] == message["ts"]
+        return self._answered(lambda: self.send(press), 1, until)
+
     def press_payload(self, label: str) -> dict[str, Any]:
         """The payload of a press on the latest button or option with this label."""
 

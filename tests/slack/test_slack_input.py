@@ -77,9 +77,9 @@ def test_boxes_wait_for_continue() -> None:
     tick = {"type": "checkboxes", "action_id": "checks", "selected_options": [ARM]}
     assert press_of(tick) is None
     several = press_of(CONTINUE, state=ticked(ARM, LEG))
-    assert (several.choice, several.text) == (None, "Arm, Leg & foot")
+    assert (several.choices, several.label) == (("p:0=arm", "p:0=leg"), "Arm, Leg & foot")
     one = press_of(CONTINUE, state=ticked(ARM))
-    assert (one.choice, one.label) == ("p:0=arm", "Arm")
+    assert (one.choice, one.choices, one.label) == ("p:0=arm", ("p:0=arm",), "Arm")
     none = press_of(CONTINUE, state=ticked())
     assert (none.choice, none.label) == (None, "")
 
