@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from bot.database.engine import connect, connect_memory, metadata, upgrade
 from bot.errors import RecordsUnavailable, UnknownConversation
+from bot.records.events import SeenEvents
 from bot.records.keys import RESUME
 from bot.records.redis_place import RedisPlace
 from bot.records.store import Records, TrackerRow
@@ -183,3 +184,38 @@ def test_without_redis_nothing_is_said_to_be_saved() -> None:
     records = Records(engine, RedisPlace("redis://127.0.0.1:1/0"))
     with pytest.raises(RecordsUnavailable):
         records.open("one", channel="web")
+
+
+def test_people_of_a_channel(records: Records, name: str) -> None:
+    """The latest conversation is theirs, all of them are theirs to delete."""
+    person = f"person-{name}"
+    assert records.conversation_of(person) is None
+    records.link(name, person)
+    records.set_consent(name, given=True, wording="yes?")
+    records.set_consent(name, given=False, wording="no?")
+    found = records.conversation_of(person)
+    assert found is not None and found.id == name, "the link moves with the conversation"
+    other = f"other-{name}"
+    records.open(other, channel="slack")
+    records.link(other, person)
+    found = records.conversation_of(person)
+    assert found is not None and found.id == other
+    records.delete(other)
+    found = records.conversation_of(person)
+    assert found is not None and found.id == name
+    assert records.channel_consent(person) is None
+    for given in (False, True):
+        records.set_channel_consent(person, given=given, wording="w")
+        assert records.channel_consent(person) is given
+    records.forget(person)
+    assert records.conversation_of(person) is None and records.get(name) is None
+    assert records.channel_consent(person) is None
+
+
+def test_an_event_is_taken_once_in_every_database(records: Records) -> None:
+    engine = records._durable._engine
+    first, second = SeenEvents(engine), SeenEvents(engine)
+    assert first.take(["event:1", "message:1"], answer_to="U1")
+    assert not second.take(["event:2", "message:1"], answer_to="U1")
+    first.release(["event:1", "message:1"])
+    assert second.take(["event:1"], answer_to="U1")

@@ -38,6 +38,7 @@ class FakeSlack:
         self.homes: dict[str, dict[str, Any]] = {}
         self.files: list[dict[str, Any]] = []
         self.faults: list[str] = []
+        self.begun: dict[str, float] = {}  # for tests that measure
         self.refuse: Callable[[str, dict[str, Any]], tuple[int, dict[str, str]] | None] = (
             lambda method, arguments: None
         )
@@ -144,7 +145,7 @@ class FakeSlack:
         channel = sent["channel"]
         if channel.startswith("U"):
             channel = self.dm_of(channel)
-        message = {**sent, "channel": channel, "ts": _ts()}
+        message = {**sent, "channel": channel, "ts": _ts(), "at": time.monotonic()}
         self.messages.append(message)
         return {"ok": True, "channel": channel, "ts": message["ts"], "message": message}
 

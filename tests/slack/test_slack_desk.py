@@ -50,6 +50,7 @@ def told(parts: Runtime, slack: FakeSlack, handler: Any, user: str, *texts: str)
 
     async def talk() -> None:
         desk = SlackDesk(parts, handler, secret="s")
+        slack.begun[user] = time.monotonic()
         for number, text in enumerate(texts):
             key = f"event:{user}{number}"
             await desk.take(Incoming("message", "T1", user, (key,), f"D{user[1:]}", text=text))
@@ -61,6 +62,11 @@ def told(parts: Runtime, slack: FakeSlack, handler: Any, user: str, *texts: str)
     asyncio.run(talk())
     assert slack.faults == []
     return texts_of(slack.of(user))
+
+
+def first_s(slack: FakeSlack, user: str) -> float:
+    """Seconds until the first answer was there."""
+    return float(slack.of(user)[0]["at"]) - slack.begun[user]
 
 
 async def hangs(_: Any) -> None:
@@ -80,9 +86,8 @@ def test_the_card_comes_within_2_seconds_whatever_rasa_does(
     parts: Runtime, own_slack: FakeSlack, handler: Callable[[Any], Awaitable[None]]
 ) -> None:
     user = f"U0{handler.__name__.upper().replace('_', '')}"
-    begun = time.monotonic()
     said = told(parts, own_slack, handler, user, "I have chest pain")
-    assert "emergency number" in said[0] and time.monotonic() - begun < 2.5
+    assert "emergency number" in said[0] and first_s(own_slack, user) < 2
     said = told(parts, own_slack, breaks, f"{user}2", "what is MRD?")
     assert "went wrong on our side" in said[-1]
 
