@@ -63,14 +63,15 @@ class RaisedFlag:
 class Stored:
     """What a place reads of a conversation before a turn; the same amount whatever its length.
 
-    `seen` and `label` belong to the message id and the choice that were asked for. `interview` is
-    the one begun last, `answers` are its rows.
+    `seen` and `label` belong to the message id and the choice that were asked for, `last_messages`
+    to the last turn, both sides. `interview` is the one begun last, `answers` are its rows.
     """
 
     conversation: Conversation
     last_turn: int
     last_seq: int
-    last_message: dict[str, Any] | None
+    last_messages: list[dict[str, Any]]
+    last_state: dict[str, Any] | None
     seen: StoredTurn | None
     label: str | None
     tracker: TrackerRow | None
@@ -81,11 +82,13 @@ class Stored:
 
 @dataclass
 class Changes:
-    """What a turn adds: new rows by table, and the tracker when it was saved."""
+    """What a turn adds: new rows by table, and the tracker when it was saved; and the messages
+    whose feedback takes the place of what was said before."""
 
     at: datetime.datetime
     rows: Rows = field(default_factory=dict)
     tracker: TrackerRow | None = None
+    replaced_feedback: list[str] = field(default_factory=list)
 
     def add(self, table: str, rows: Sequence[Row]) -> None:
         """Add rows to a table."""
@@ -118,7 +121,8 @@ class Held:
         self.changes = Changes(now)
         self._now = now
         self._last_seq = stored.last_seq
-        self._last_message = stored.last_message
+        self.last_state = stored.last_state
+        self._last_messages = list(stored.last_messages)
         self._flags = list(stored.flags)
         self._answers: dict[str, list[Row] | None] = (
             {stored.interview: list(stored.answers)} if stored.interview else {}
@@ -129,8 +133,12 @@ class Held:
 
     def last_reply(self) -> dict[str, Any] | None:
         """The last message, if it was the bot's."""
-        last = self._last_message
-        return last if last and last["type"] != "user" else None
+        said = self.last_replies()
+        return said[-1] if said else None
+
+    def last_replies(self) -> list[dict[str, Any]]:
+        """What the bot said in the last turn, oldest first."""
+        return [message for message in self._last_messages if message["type"] != "user"]
 
     def red_flags(self) -> list[RaisedFlag]:
         """The cards shown, oldest first."""
@@ -253,7 +261,8 @@ class Held:
         )
         self.last_turn = turn
         self._last_seq += len(numbered)
-        self._last_message = numbered[-1] if numbered else self._last_message
+        self.last_state = state
+        self._last_messages = numbered
         return StoredTurn(turn, [body for body in numbered if body["type"] != "user"], state)
 
     def take_changes(self) -> Changes:

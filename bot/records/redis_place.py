@@ -26,6 +26,7 @@ from bot.records.keys import RESUME, hash_of
 from bot.records.places import Found
 
 PREFIX = "afterall"
+MOST_MESSAGES = 20  # of one turn
 LIFE = datetime.timedelta(hours=1)
 # Tables kept as lists of rows; turns, offered choices and the tracker are hashes.
 _LISTS = (t.messages, t.raised_flags, t.interviews, t.interview_answers, t.consents, t.feedback,
@@ -61,7 +62,7 @@ class RedisPlace:
         with self._reachable():
             asked = self._redis.pipeline(transaction=False)
             asked.hgetall(_base(conversation))
-            asked.lindex(_key(conversation, t.messages.name), -1)
+            asked.lrange(_key(conversation, t.messages.name), -MOST_MESSAGES, -1)
             asked.hget(_key(conversation, _TURNS), message_id or "")
             asked.hget(_key(conversation, _CHOICES), choice or "")
             asked.lrange(_key(conversation, t.raised_flags.name), 0, -1)
@@ -69,12 +70,16 @@ class RedisPlace:
             state, last, seen, label, flags, begun = asked.execute()
             if not state:
                 return None
+            rows = [json.loads(message) for message in last]
             interview = _parsed(t.interviews.name, begun[0])["id"] if begun else None
             return Stored(
                 conversation=conversation_of(_parsed(t.conversations.name, state["row"])),
                 last_turn=int(state.get("turn", 0)),
                 last_seq=int(state.get("seq", 0)),
-                last_message=json.loads(json.loads(last)["body"]) if last else None,
+                last_messages=[
+                    json.loads(row["body"]) for row in rows if row["turn"] == rows[-1]["turn"]
+                ],
+                last_state=json.loads(state["state"]) if "state" in state else None,
                 seen=self._turn(conversation, json.loads(seen)) if seen else None,
                 label=label,
                 tracker=TrackerRow(**json.loads(state["tracker"])) if "tracker" in state else None,
@@ -108,6 +113,8 @@ class RedisPlace:
         """One transaction of Redis."""
         with self._reachable():
             writing = self._redis.pipeline(transaction=True)
+            if changes.replaced_feedback:
+                self._drop_feedback(writing, conversation, changes.replaced_feedback)
             self._add(writing, conversation, changes.rows)
             if changes.tracker is not None:
                 writing.hset(_base(conversation), "tracker", json.dumps(asdict(changes.tracker)))
@@ -119,13 +126,20 @@ class RedisPlace:
                 self._redis.delete(*_keys(conversation))
                 raise RecordsUnavailable("the conversation was deleted")
 
+    def _drop_feedback(self, writing: Any, conversation: str, messages: list[str]) -> None:
+        name = t.feedback.name
+        kept = [r for r in self._rows(conversation, name) if r["message"] not in messages]
+        writing.delete(_key(conversation, name))
+        self._add(writing, conversation, {name: kept})
+
     def _add(self, writing: Any, conversation: str, rows: Rows) -> None:
         messages = rows.get(t.messages.name, [])
         for turn in rows.get(_TURNS, []):
             seqs = [row["seq"] for row in messages if row["turn"] == turn["turn"]]
             body = {**turn, "seqs": [min(seqs, default=1), max(seqs, default=0)]}
             writing.hset(_key(conversation, _TURNS), turn["message_id"], json.dumps(body))
-            writing.hset(_base(conversation), "turn", turn["turn"])
+            numbers = {"turn": turn["turn"], "state": turn["state"]}
+            writing.hset(_base(conversation), mapping=numbers)
         if messages:
             writing.hset(_base(conversation), "seq", messages[-1]["seq"])
         for choice in rows.get(_CHOICES, []):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import func, insert, select, union_all, update
+from sqlalchemy import delete, func, insert, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -57,7 +57,7 @@ class SqlPlace:
     def load(
         self, conversation: str, *, message_id: str | None = None, choice: str | None = None
     ) -> Stored | None:
-        """Three statements, each over an index and of few rows."""
+        """Four statements, each over an index and of few rows."""
         with self._on() as connection:
             row = connection.execute(_state_of(conversation, message_id, choice)).mappings().first()
             if row is None:
@@ -68,12 +68,14 @@ class SqlPlace:
                 .where(t.raised_flags.c.conversation == conversation)
                 .order_by(t.raised_flags.c.seq)
             ).mappings()
+            last = connection.scalars(_of_turn(conversation, row["last_turn"] or 0))
             answers = connection.execute(_last_interview(conversation)).mappings().all()
             return Stored(
                 conversation=conversation_of(row),
                 last_turn=row["last_turn"] or 0,
                 last_seq=row["last_seq"] or 0,
-                last_message=json.loads(row["last_body"]) if row["last_body"] else None,
+                last_messages=[json.loads(body) for body in last],
+                last_state=json.loads(row["last_state"]) if row["last_state"] else None,
                 seen=_turn(connection, conversation, seen) if seen is not None else None,
                 label=row["label"],
                 tracker=_tracker(row),
@@ -102,6 +104,12 @@ class SqlPlace:
     def write(self, conversation: str, changes: Changes) -> None:
         """One transaction."""
         with self._on() as connection:
+            for message in changes.replaced_feedback:
+                connection.execute(
+                    delete(t.feedback).where(
+                        t.feedback.c.conversation == conversation, t.feedback.c.message == message
+                    )
+                )
             for table in _WRITTEN:
                 if rows := changes.rows.get(table.name):
                     connection.execute(insert(table), rows)
@@ -242,10 +250,10 @@ def _state_of(conversation: str, message_id: str | None, choice: str | None) -> 
     turns, messages, offered = t.turns.c, t.messages.c, t.offered_choices.c
     last_turn = select(func.max(turns.turn)).where(turns.conversation == conversation)
     last_seq = select(func.max(messages.seq)).where(messages.conversation == conversation)
-    last_body = (
-        select(messages.body)
-        .where(messages.conversation == conversation)
-        .order_by(messages.seq.desc())
+    last_state = (
+        select(turns.state)
+        .where(turns.conversation == conversation)
+        .order_by(turns.turn.desc())
         .limit(1)
     )
     seen = select(turns.turn).where(
@@ -263,7 +271,7 @@ def _state_of(conversation: str, message_id: str | None, choice: str | None) -> 
             t.trackers.c.interview_active,
             last_turn.scalar_subquery().label("last_turn"),
             last_seq.scalar_subquery().label("last_seq"),
-            last_body.scalar_subquery().label("last_body"),
+            last_state.scalar_subquery().label("last_state"),
             seen.scalar_subquery().label("seen_turn"),
             label.scalar_subquery().label("label"),
         )
@@ -294,17 +302,20 @@ def _last_interview(conversation: str) -> Any:
     return _with_answers(last.order_by(begun.started_at.desc()).limit(1).scalar_subquery())
 
 
+def _of_turn(conversation: str, turn: int) -> Any:
+    return (
+        select(t.messages.c.body)
+        .where(t.messages.c.conversation == conversation, t.messages.c.turn == turn)
+        .order_by(t.messages.c.seq)
+    )
+
+
 def _turn(connection: Connection, conversation: str, turn: int) -> StoredTurn:
     state = connection.scalar(
         select(t.turns.c.state).where(
             t.turns.c.conversation == conversation, t.turns.c.turn == turn
         )
     )
-    bodies = connection.scalars(
-        select(t.messages.c.body)
-        .where(t.messages.c.conversation == conversation, t.messages.c.turn == turn)
-        .order_by(t.messages.c.seq)
-    )
-    said = [json.loads(body) for body in bodies]
+    said = [json.loads(body) for body in connection.scalars(_of_turn(conversation, turn))]
     replies = [message for message in said if message["type"] != "user"]
     return StoredTurn(turn, replies, json.loads(state))

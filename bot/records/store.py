@@ -230,6 +230,19 @@ class Records:
         """The last message of the bot."""
         return self._read(conversation).last_reply()
 
+    def last_replies(self, conversation: str) -> list[dict[str, Any]]:
+        """What the bot said in the last turn, oldest first."""
+        return self._read(conversation).last_replies()
+
+    def last_state(self, conversation: str) -> dict[str, Any] | None:
+        """The state after the last turn; None before the first."""
+        return self._read(conversation).last_state
+
+    def used(self, conversation: str) -> None:
+        """The conversation is used now: its life begins again."""
+        with self._changing(conversation):
+            pass
+
     def interview_of(self, conversation: str) -> str | None:
         """The interview that was begun last."""
         return self._read(conversation).interview
@@ -295,7 +308,7 @@ class Records:
     def add_feedback(
         self, conversation: str, *, message: str, helpful: bool, comment: str | None
     ) -> None:
-        """Note whether a message helped."""
+        """Note whether a message helped; the last word of the person counts."""
         row = {
             "conversation": conversation,
             "message": message,
@@ -304,6 +317,7 @@ class Records:
             "at": self._now(),
         }
         with self._changing(conversation) as held:
+            held.changes.replaced_feedback.append(message)
             held.changes.add("feedback", [row])
 
     # -- Rasa's tracker --------------------------------------------------------------------

@@ -20,7 +20,7 @@ from bot.rasa_parts.tracker_store import TrackerRow
 from bot.records.store import Records
 from tests.http.test_records_fail import parts as parts  # the fixture
 
-STATEMENTS = {"sqlite": 9, "postgresql": 9}
+STATEMENTS = {"sqlite": 10, "postgresql": 10}
 
 
 @contextmanager

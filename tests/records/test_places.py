@@ -69,6 +69,14 @@ def turn(records: Records, name: str, message_id: str, said: str) -> Any:
     )
 
 
+def test_the_last_word_on_a_message_counts(records: Records, name: str) -> None:
+    for helpful in (True, False):
+        records.add_feedback(name, message="m2", helpful=helpful, comment=None)
+    records.add_feedback(name, message="m1", helpful=True, comment="thanks")
+    rows = records.export(name)["feedback"]
+    assert [(r["message"], r["helpful"]) for r in rows] == [("m2", False), ("m1", True)]
+
+
 def test_a_turn_is_read_back(records: Records, name: str) -> None:
     second = turn(records, name, "second", "more")
     assert second.turn == 2
@@ -78,6 +86,8 @@ def test_a_turn_is_read_back(records: Records, name: str) -> None:
     assert [m["text"] for m in records.history(name)] == ["hello", "re: hello", "more", "re: more"]
     last = records.last_reply(name)
     assert last is not None and last["seq"] == 4
+    assert records.last_replies(name) == second.messages
+    assert records.last_state(name) == {"audience": None}
     assert records.offered(name, "show_summary") == "Summary"
     assert records.offered(name, "other") is None
 
