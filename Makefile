@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
-.PHONY: help setup run test test-entries test-killed test-slack-outage test-training test-services bench soak check format evaluate content actions shell lock
+.PHONY: help setup run test test-entries test-killed test-replaced test-slack-outage test-training test-services bench soak check format evaluate content actions shell lock
 
 help: ## what can be called
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,9 @@ test-killed: setup ## the bot killed (kill -9) at every step of the interview
 
 test-slack-outage: setup ## Slack down for 30 s: the answers arrive afterwards
 	@SLACK_OUTAGE_S=30 $(PYTHON) -m pytest -rP tests/slack/test_slack_delivery.py -k down
+
+test-replaced: setup ## several bots: killed, and replaced one by one while people talk
+	@REPLACE_BOTS=1 $(PYTHON) -m pytest tests/http/test_fleet.py
 
 test-services: ## install what some tests need (Debian: chromium, postgresql, redis, nginx; npm: lforms)
 	@scripts/test-services

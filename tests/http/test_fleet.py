@@ -1,8 +1,12 @@
 """Two bots and two action servers behind nginx, on PostgreSQL and Redis: any of them answers any
-message, and one of them may die."""
+message, and one of them may die.
+
+`make test-replaced` also replaces the bots one by one while people talk (REPLACE_BOTS=1).
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -169,6 +173,7 @@ def test_a_bot_dies_in_the_middle_of_interviews(fleet: Fleet) -> None:
         patient.check()
 
 
+@pytest.mark.skipif(os.environ.get("REPLACE_BOTS") != "1", reason="`make test-replaced` does it")
 def test_bots_are_replaced_one_by_one_and_nobody_notices(fleet: Fleet) -> None:
     """What a new release does: one bot ends, its successor starts, then the next."""
     fleet.actions[0].start()
