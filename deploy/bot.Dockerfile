@@ -2,7 +2,7 @@
 #   docker build -f deploy/bot.Dockerfile -t afterall-bot .
 FROM python:3.10-slim-bookworm AS packages
 WORKDIR /app
-RUN pip install --no-cache-dir uv==0.9.13
+RUN pip install --no-cache-dir uv==0.13.9
 COPY requirements.txt .
 RUN uv venv /app/.venv && uv pip sync --python /app/.venv/bin/python requirements.txt
 
