@@ -29,10 +29,13 @@ class Replica:
         self._log = folder / f"{name}.log"
         self._arguments = [a.format(port=self.port) for a in arguments]
         self._settings = {**settings, "PORT": str(self.port)}
+        self.process: subprocess.Popen[bytes] | None = None
         self.start()
 
     def start(self) -> None:
-        """Start it; `wait` waits until it answers."""
+        """Start it unless it runs; `wait` waits until it answers."""
+        if self.process is not None and self.process.poll() is None:
+            return
         with self._log.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, *self._arguments],
@@ -47,7 +50,7 @@ class Replica:
         """Until this path is answered with 200."""
         deadline = time.monotonic() + READY_WITHIN_S
         while time.monotonic() < deadline:
-            assert self.process.poll() is None, self._log.read_text()[-3000:]
+            assert self._running().poll() is None, self._log.read_text()[-3000:]
             try:
                 if httpx.get(f"http://127.0.0.1:{self.port}{path}").status_code == 200:
                     return
@@ -62,9 +65,14 @@ class Replica:
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it, by default so that requests are finished."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, how)
-        self.process.wait(30)
+        running = self._running()
+        if running.poll() is None:
+            os.killpg(running.pid, how)
+        running.wait(30)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self.process is not None
+        return self.process
 
 
 class Fleet:
