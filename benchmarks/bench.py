@@ -83,7 +83,9 @@ def measure(folder: Path, *, quick: bool) -> Figures:
         single.trained_s = ours_trained
         found = {bot.name: _once(bot) for bot in bots}
         loads = _loads(bots, seconds=4 if quick else 15)
-        growth = _growth(bots, (10, 100, 500) if quick else TURNS)
+        _keep(loads)
+        growth = _growth(bots, (10, 100, 500) if quick else TURNS, limit_s=120 if quick else 900)
+        _keep({"loads": loads, "growth": growth})
         for name, figures in found.items():
             figures["load"], figures["turns_ms"] = loads[name], growth[name]
         sizes = _database_sizes(folder, database, found)
@@ -144,12 +146,12 @@ def _loads(bots: list[Bot], seconds: float) -> dict[str, Figures]:
     return found
 
 
-def _growth(bots: list[Bot], turns: tuple[int, ...]) -> dict[str, Figures]:
+def _growth(bots: list[Bot], turns: tuple[int, ...], limit_s: float) -> dict[str, Figures]:
     found = {}
     for bot in bots:
         _say(f"{max(turns)} turns in one conversation: {bot.name}")
         texts = _texts(bot)[:10]
-        medians = long_conversation(bot.server, texts, turns=turns)
+        medians = long_conversation(bot.server, texts, turns=turns, limit_s=limit_s)
         found[bot.name] = {str(turn): ms for turn, ms in medians.items()}
     return found
 
@@ -221,6 +223,11 @@ def _timed() -> Iterator[list[float]]:
     begun = time.perf_counter()
     yield took
     took.append(round(time.perf_counter() - begun, 2))
+
+
+def _keep(figures: Figures) -> None:
+    """What is known by now, should the rest of the run fail."""
+    LOG.with_name("bench.json").write_text(json.dumps(figures, indent=2), encoding="utf-8")
 
 
 def _say(what: str) -> None:

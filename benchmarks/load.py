@@ -160,24 +160,34 @@ async def _timed(talk: Talk, text: str, timings: Timings) -> None:
 
 
 def long_conversation(
-    server: Server, texts: Sequence[str], *, turns: Sequence[int], around: int = 20
+    server: Server,
+    texts: Sequence[str],
+    *,
+    turns: Sequence[int],
+    around: int = 20,
+    limit_s: float = 600.0,
 ) -> dict[int, float]:
-    """One conversation; the median time (ms) of the `around` messages that end at each turn."""
-    return asyncio.run(_long(server, texts, turns, around))
+    """One conversation; the median time (ms) of the `around` messages that end at each turn. Turns
+    that were not reached within `limit_s` are left out."""
+    return asyncio.run(_long(server, texts, turns, around, limit_s))
 
 
 async def _long(
-    server: Server, texts: Sequence[str], turns: Sequence[int], around: int
+    server: Server, texts: Sequence[str], turns: Sequence[int], around: int, limit_s: float
 ) -> dict[int, float]:
+    until = time.perf_counter() + limit_s
     timings = Timings()
     async with _client() as http:
         talk = server.talk(http, 0)
         await talk.begin()
         for number in range(max(turns)):
+            if time.perf_counter() > until:
+                break
             await _timed(talk, texts[number % len(texts)], timings)
     return {
         turn: round(float(np.median(timings.waited_ms[max(0, turn - around) : turn])), 1)
         for turn in turns
+        if turn <= len(timings.waited_ms)
     }
 
 
