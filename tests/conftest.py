@@ -19,6 +19,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 420  # the first start trains the model
+CLINIC = "https://clinic.example"  # a website that may use the chat
 NO_NETWORK = ROOT / "tests" / "no_network"  # its sitecustomize.py lets a bot reach loopback only
 
 
@@ -85,6 +86,7 @@ def started_bot(folder: Path, **environment: str) -> Iterator[httpx.Client]:
         "DATABASE_URL": f"sqlite:///{folder}/bot.db",
         "SESSIONS_PER_MINUTE": "10000",
         "MESSAGES_PER_MINUTE": "10000",
+        "ALLOWED_ORIGINS": CLINIC,
         "PYTHONPATH": str(NO_NETWORK),
         "NETWORK_LOG": str(folder / "network.log"),
         **environment,

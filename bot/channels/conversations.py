@@ -7,6 +7,7 @@ Rasa is called, and when Rasa fails, says nothing or takes too long, the card co
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import logging
 import secrets
@@ -34,6 +35,8 @@ from bot.triage.replies import CONFIRM_WORDS, card_reply, confirm_reply
 
 log = logging.getLogger(__name__)
 CARD_WITHIN_S = 2.0
+# Turns that Rasa works on at the same time. More only wait, and their time is not yet running.
+TURNS_AT_ONCE = 16
 READ_CHARACTERS = 4000
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
@@ -105,6 +108,7 @@ class Conversations:
         self._records = parts.records
         self._handler = handler
         self._locks = ConversationLocks()
+        self._places = asyncio.Semaphore(TURNS_AT_ONCE)
         self._running: set[asyncio.Task[Any]] = set()
 
     async def open(
@@ -180,6 +184,11 @@ class Conversations:
         is_over = bool(answers) and pending(self._parts.content.interview, answers) is None
         return "show_summary" if is_over else "resume_interview"
 
+    async def delete(self, conversation: Conversation) -> None:
+        """Leave nothing of it, once a turn that is being written is done."""
+        async with self._locks.hold(conversation.id):
+            await asyncio.to_thread(self._records.delete, conversation.id)
+
     async def say(self, conversation: Conversation, said: Said) -> StoredTurn:
         """Answer one message. The same id again gives the same reply and changes nothing.
 
@@ -222,9 +231,9 @@ class Conversations:
     ) -> StoredTurn:
         finding = screened.finding
         metadata = await asyncio.to_thread(self._metadata, conversation, said, text, screened)
-        replies = await self._ask_rasa(
-            conversation, said, text, metadata, in_hurry=bool(finding.level)
-        )
+        in_hurry = bool(finding.level)
+        async with contextlib.nullcontext() if in_hurry else self._places:
+            replies = await self._ask_rasa(conversation, said, text, metadata, in_hurry=in_hurry)
         replies = await self._complete(conversation, finding, replies)
         replies = await asyncio.to_thread(with_links, self._records, conversation.id, replies)
         if len(text) > READ_CHARACTERS:
