@@ -25,7 +25,7 @@ test-training: setup ## train twice from scratch: the same model, bit for bit (4
 test-killed: setup ## the bot killed (kill -9) at every step of the interview
 	@KILL_AT_EVERY_STEP=1 $(PYTHON) -m pytest tests/http/test_killed.py
 
-test-services: ## install what some tests need (Debian: chromium; npm: lforms)
+test-services: ## install what some tests need (Debian: chromium; npm: lforms, axe-core, jquery)
 	@scripts/test-services
 
 check: setup ## format, lint, types

@@ -159,6 +159,7 @@ class _Routes:
         conversation = await self._known(request)
         messages = await asyncio.to_thread(self._records.history, conversation.id)
         state = await asyncio.to_thread(self._records.last_state, conversation.id)
+        await asyncio.to_thread(self._records.used, conversation.id)
         return response.json({"messages": messages, "state": state})
 
     async def summary(self, request: Request) -> HTTPResponse:

@@ -137,6 +137,11 @@ class Records:
         with self._where(conversation) as connection:
             row = {"conversation": conversation, "token_hash": hash_of(token)}
             connection.execute(insert(t.session_tokens), [row])
+        self.used(conversation)
+
+    def used(self, conversation: str) -> None:
+        """The conversation is used now: its life begins again."""
+        with self._where(conversation) as connection:
             connection.execute(
                 update(t.conversations)
                 .where(t.conversations.c.id == conversation)

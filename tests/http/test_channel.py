@@ -66,8 +66,8 @@ def test_a_token_reaches_its_own_conversation_only(new_person: NewPerson) -> Non
     mine, other = new_person(), new_person()
     other.say("what is a relapse?")
     fields = {"session": other.session["session"], "sender": other.session["session"]}
-    mine.say("how is a relapse treated", **fields)
-    assert "treated" not in other.get("history", **fields).text
+    mine.say("how is a relapse treated, quokka", **fields)
+    assert "quokka" not in other.get("history", **fields).text
     assert "what is a relapse?" not in mine.get("history", **fields).text
     assert "what is a relapse?" not in mine.get("export", **fields).text
     mine.tap("prepare_visit")
