@@ -124,7 +124,7 @@ summary::before { content: ""; inline-size: 0.5em; block-size: 0.5em; border: so
 [open] > summary::before { rotate: 45deg; }
 .origin { display: block; color: var(--aa-ink-soft); }
 a + .origin { margin-block-start: -0.5rem; }
-details a, .named a { display: inline-flex; align-items: center; min-block-size: var(--aa-target); }
+details a, .named a { display: inline-block; padding-block: 0.625rem; min-block-size: var(--aa-target); }
 dt { font-weight: 600; }
 dd { margin: 0 0 var(--aa-2); }
 .people { display: block; inline-size: 16rem; max-inline-size: 100%; margin-block: var(--aa-1) var(--aa-2); }

@@ -96,6 +96,7 @@ class RelapseChat extends HTMLElement {
     });
     input.addEventListener("input", () => this.#grow());
     prepare.addEventListener("click", () => {
+      prepare.classList.add("away");
       this.#add(personItem(words.prepare)).focus({ preventScroll: true });
       this.#send({ choice: "prepare_visit" });
     });

@@ -67,7 +67,7 @@ def question(page: Page) -> None:
 
 def summary(page: Page) -> None:
     question(page)
-    for text in ("6", "much the same as back then", "no, that is all", "no, she is new"):
+    for text in ("6", "much the same as back then", "no, that is all", "no, a new doctor"):
         say(page, text)
     for text in ("vincristine and steroids in 2019, then radiation", "can I still work?", "yes"):
         say(page, text)
@@ -101,11 +101,14 @@ def main(arguments: list[str]) -> None:
     folder = Path(arguments[0]) if arguments else ROOT / "docs" / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     phone = {"CARE_TEAM_PHONE": "+1 555 010 0100"}
-    with tempfile.TemporaryDirectory() as place, started_bot(Path(place), **phone) as bot:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            take(browser, str(bot.base_url), folder, list(PICTURES))
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as place,
+        started_bot(Path(place), **phone) as bot,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        take(browser, str(bot.base_url), folder, list(PICTURES))
+        browser.close()
 
 
 if __name__ == "__main__":
