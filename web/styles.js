@@ -29,7 +29,8 @@ const css = `
   --aa-size: 1.0625rem; --aa-size-small: 0.9375rem; --aa-leading: 1.6;
   --aa-shadow: 0 0.0625rem 0.1875rem rgb(30 43 43 / 0.06);
 }
-:host { all: initial !important; display: block !important; }
+:host { all: initial !important; display: block !important; direction: ltr !important; unicode-bidi: normal !important; }
+:host([dir=rtl]) { direction: rtl !important; }
 @media (prefers-color-scheme: dark) {
   :host(:not([data-theme=light])) { ${DARK} }
 }
@@ -43,7 +44,7 @@ const css = `
 }
 :host([data-theme=light]) .app { color-scheme: light; }
 :host([data-theme=dark]) .app { color-scheme: dark; }
-h1, h2, h3, p, ul, ol, dl, figure, fieldset, legend { margin: 0; padding: 0; border: 0; min-inline-size: 0; }
+h1, h2, h3, h4, form, p, ul, ol, dl, figure, fieldset, legend { margin: 0; padding: 0; border: 0; min-inline-size: 0; }
 button, input, textarea { font: inherit; color: inherit; letter-spacing: inherit; }
 a { color: var(--aa-accent); text-underline-offset: 0.15em; }
 :focus { outline: none; }
@@ -214,11 +215,15 @@ dialog::backdrop { background: rgb(10 20 20 / 0.55); }
 /* narrow: a phone, or the panel on a clinic's page */
 @container frame (max-width: 36em) {
   .log { padding-block-start: var(--aa-4); }
-  .keys, .bar .rest { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  .keys, .close span { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   .bot { padding-inline: var(--aa-4); }
   .bot.answer, .bot.question, .bot.summary, .inside { padding: var(--aa-4); }
   .band { padding: var(--aa-3) var(--aa-4); }
-  .bar .phone { background: var(--aa-accent); color: var(--aa-accent-ink); }
+  .bar { flex-wrap: wrap; row-gap: var(--aa-1); }
+  .who { flex: 1 1 8rem; }
+  .close { min-inline-size: var(--aa-target); }
+  .bar .phone { order: 1; flex: 1 0 100%; padding-block: 0; background: var(--aa-accent); color: var(--aa-accent-ink); }
+  .bar .digits { display: inline; }
   .tools { gap: 0; }
   .tool { padding-inline: var(--aa-1); font-size: 0.875rem; }
   .tools { margin-inline: -0.25rem; }

@@ -46,8 +46,9 @@ class RelapseChat extends HTMLElement {
     if (this.#shell) return;
     const fullPage = this.hasAttribute("data-full-page");
     const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [sheet]; // before the size is read: the page around must not count
     this.#size = new TextSize(this);
-    root.adoptedStyleSheets = [sheet, this.#size.sheet];
+    root.adoptedStyleSheets.push(this.#size.sheet);
     this.#shell = buildShell({ fullPage, phone: this.dataset.phone ?? settings.phone });
     this.#chat = this.#conversation(fullPage);
     this.#session = new Session(BASE);
@@ -113,8 +114,10 @@ class RelapseChat extends HTMLElement {
     news.addEventListener("click", () => this.#showNews());
     log.addEventListener("scroll", () => this.#news && this.#inView(this.#news) && this.#forgetNews(), { passive: true });
     this.#listenForShift();
-    // The page around must not take what is typed here for its own shortcuts.
-    for (const type of ["keydown", "keypress", "keyup"]) this.shadowRoot.addEventListener(type, (event) => event.stopPropagation());
+    // What is typed and pressed here is not for the page around: neither for its shortcuts nor for its counters.
+    for (const type of ["keydown", "keypress", "keyup", "click", "input"]) {
+      this.shadowRoot.addEventListener(type, (event) => event.stopPropagation());
+    }
     elsewhere.onGive = async () => {
       await this.#ready();
       return this.#session.code();
