@@ -143,3 +143,8 @@ def person(bot: httpx.Client) -> Person:
 def new_person(bot: httpx.Client) -> Callable[..., Person]:
     """Further conversations, with what their session begins with."""
     return lambda **wanted: Person(bot, **wanted)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--golden`: write golden files anew instead of comparing with them."""
+    parser.addoption("--golden", action="store_true", help="write golden files of the widget anew")

@@ -22,9 +22,10 @@ export function buildShell({ fullPage, phone }) {
   const leave = iconButton(LEAVE, words.leave, { class: "tool leave", title: words.leaveHint });
   const menu = buildMenu();
   const close = fullPage ? null : iconButton(CLOSE, words.close, { class: "tool close" });
+  // No <header>: on a page of somebody else it would be a second banner.
   const header = h(
-    "header",
-    {},
+    "div",
+    { class: "header" },
     h(
       "div",
       { class: "bar" },

@@ -68,7 +68,7 @@ li[tabindex="-1"]:focus-visible, .chosen:focus-visible { outline-width: 0.125rem
 }
 .launcher { position: fixed; z-index: 2147482999; inset-block-end: var(--aa-4); inset-inline-end: var(--aa-4); }
 
-header { background: var(--aa-surface); border-block-end: 1px solid var(--aa-line); padding: var(--aa-2) var(--edge) 0; }
+.header { background: var(--aa-surface); border-block-end: 1px solid var(--aa-line); padding: var(--aa-2) var(--edge) 0; }
 .bar { display: flex; align-items: center; gap: var(--aa-3); min-inline-size: 0; }
 .mark { inline-size: 2.5rem; flex: none; }
 .mark rect { fill: var(--aa-accent); }

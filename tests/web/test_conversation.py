@@ -187,7 +187,7 @@ def test_the_phone_number_stays_where_it_is(chat: NewChat) -> None:
     one = chat()
     one.answer_with(EVERY_TYPE[:8], call="message")
     one.open()
-    phone = one.page.locator("header a.phone")
+    phone = one.page.locator(".header a.phone")
     place = phone.bounding_box()
     expect(phone).to_have_attribute("href", "tel:" + re.sub(r"[^\d+]", "", PHONE))
     one.more("Larger text")

@@ -133,7 +133,7 @@ def test_on_a_clinics_page_by_one_script_tag(chat: NewChat, clinic: tuple[str, s
     expect(page.get_by_role("link", name="Call your care team").first).to_have_attribute(
         "href", "tel:+15550100100"
     )
-    assert PHONE in page.locator("header a.phone").inner_text() or "Call" in page.content()
+    assert PHONE in page.locator(".header a.phone").inner_text() or "Call" in page.content()
     one.tap("Yes, store it")
     one.say("what is a relapse?", "li.answer")
     colours = page.locator(".send").evaluate("e => getComputedStyle(e).backgroundColor")
