@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
-.PHONY: help setup run test test-entries test-killed test-training test-services check format evaluate content actions shell lock
+.PHONY: help setup run test test-entries test-killed test-training test-web test-services check format evaluate pictures content actions shell lock
 
 help: ## what can be called
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,6 +21,12 @@ test-entries: setup ## every example question of every entry, over HTTP
 
 test-training: setup ## train twice from scratch: the same model, bit for bit (4 minutes)
 	@$(PYTHON) -m benchmarks.clean_copy
+
+test-web: setup ## the chat in the browser: all of axe in every state and every look
+	@EVERY_LOOK=1 $(PYTHON) -m pytest tests/web
+
+pictures: setup ## take the pictures of the chat in docs/pictures anew
+	@$(PYTHON) -m tests.web.pictures
 
 test-killed: setup ## the bot killed (kill -9) at every step of the interview
 	@KILL_AT_EVERY_STEP=1 $(PYTHON) -m pytest tests/http/test_killed.py

@@ -76,7 +76,6 @@ li[tabindex="-1"]:focus-visible, .chosen:focus-visible { outline-width: 0.125rem
 .who { flex: 1 1 auto; min-inline-size: 0; }
 .name { font: 600 1.3125rem/1.2 var(--aa-font-name); letter-spacing: 0.005em; }
 .limits { font-size: var(--aa-size-small); line-height: 1.35; color: var(--aa-ink-soft); }
-.away { visibility: hidden; }
 .leave { margin-inline-start: auto; }
 .tools, .menu { display: flex; flex-wrap: wrap; gap: 0 var(--aa-2); margin-inline: -0.5rem; }
 .menu { border-block-start: 1px solid var(--aa-line); padding-block: var(--aa-1); }
@@ -125,7 +124,7 @@ summary::before { content: ""; inline-size: 0.5em; block-size: 0.5em; border: so
 [open] > summary::before { rotate: 45deg; }
 .origin { display: block; color: var(--aa-ink-soft); }
 a + .origin { margin-block-start: -0.5rem; }
-details a, .named a { display: inline-block; padding-block: 0.625rem; min-block-size: var(--aa-target); }
+details a, .named a { display: block; inline-size: fit-content; padding-block: 0.625rem; min-block-size: var(--aa-target); }
 dt { font-weight: 600; }
 dd { margin: 0 0 var(--aa-2); }
 .people { display: block; inline-size: 16rem; max-inline-size: 100%; margin-block: var(--aa-1) var(--aa-2); }

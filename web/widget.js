@@ -37,6 +37,7 @@ class RelapseChat extends HTMLElement {
   #statusTimer = 0;
   #restored = false;
   #size;
+  #asked = false; // a question of the interview is open
   #last = null; // what was sent last
   #seen = 0; // the highest number of a message shown
   #news = null; // the first message that was not scrolled to
@@ -96,8 +97,9 @@ class RelapseChat extends HTMLElement {
       this.#submit();
     });
     input.addEventListener("input", () => this.#grow());
-    prepare.addEventListener("click", () => {
-      prepare.classList.add("away");
+    prepare.addEventListener("click", ({ detail }) => {
+      if (detail > 1) return; // the second half of a double click would meet the other label
+      if (this.#asked) return this.#say(words.showSummary).focus({ preventScroll: true });
       this.#add(personItem(words.prepare)).focus({ preventScroll: true });
       this.#send({ choice: "prepare_visit" });
     });
@@ -488,11 +490,10 @@ class RelapseChat extends HTMLElement {
   }
 
   #showState(state) {
-    const asked = Boolean(state?.interview);
     const { prepare, composer } = this.#shell;
-    if (asked && this.shadowRoot.activeElement === prepare) composer.input.focus();
-    prepare.classList.toggle("away", asked); // it keeps its place, so that nothing moves under the pointer
-    composer.label.textContent = asked ? words.answer : words.message;
+    this.#asked = Boolean(state?.interview);
+    prepare.lastElementChild.textContent = this.#asked ? words.showSummary : words.prepare;
+    composer.label.textContent = this.#asked ? words.answer : words.message;
   }
 
   #showBusy(busy) {

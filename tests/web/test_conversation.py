@@ -179,6 +179,11 @@ def test_what_is_not_stored_ends_with_a_warning(chat: NewChat) -> None:
         one.page.get_by_role("button", name="Keep it open").click()
     assert kept.value.ok
     expect(one.page.get_by_role("alert")).to_have_count(0)
+    one.page.route("**/chat/message", lambda route: None)
+    one.page.locator("textarea").fill("a slow question")
+    one.page.keyboard.press("Enter")
+    one.page.clock.fast_forward(6000)
+    expect(one.page.get_by_text("Still working on it")).to_be_visible()
     one.page.clock.fast_forward(51 * 60 * 1000)
     expect(one.page.get_by_role("alert")).to_contain_text("ends in 10 minutes")
 

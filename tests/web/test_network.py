@@ -32,7 +32,6 @@ def test_it_shows_within_200_ms_that_it_answers(chat: NewChat) -> None:
     )
     assert took < INDICATOR_MS
     expect(one.page.get_by_role("status").filter(has_text="looking this up")).to_be_visible()
-    expect(one.page.get_by_text("Still working on it")).to_be_visible()
     held[0].continue_()
     expect(one.page.locator("li.answer")).to_be_visible()
 
@@ -116,7 +115,7 @@ def test_nothing_is_sent_twice_by_quick_fingers(chat: NewChat) -> None:
     one.page.get_by_role("button", name="Prepare a visit", exact=True).dblclick()
     expect(one.page.locator("li.question")).to_have_count(1)
     assert len(bodies) == 3
-    assert "Prepare a visit" not in one.page.get_by_role("button").all_inner_texts()
+    expect(one.page.get_by_role("button", name="Show my summary")).to_be_visible()
 
 
 def test_quick_messages_keep_their_order(chat: NewChat) -> None:
