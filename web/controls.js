@@ -32,7 +32,7 @@ function buttons(choices, controls, chat, title) {
 }
 
 /** Several of several: checkboxes, and nothing is sent before Continue. */
-function checkboxes(choices, controls, chat, title = words.chooseMany) {
+function checkboxes(choices, controls, chat, title = words.chooseMany, isQuestion = false) {
   const error = problem();
   const boxes = choices.map(({ label, value }) => ({ label, value, input: h("input", { type: "checkbox", value }) }));
   const submit = (event) => {
@@ -40,8 +40,13 @@ function checkboxes(choices, controls, chat, title = words.chooseMany) {
     const picked = boxes.filter(({ input }) => input.checked);
     if (!picked.length) return error.say(words.chooseNone, boxes[0].input);
     const labels = picked.map(({ label }) => label).join(", ");
-    controls().remove();
-    chat.say(labels);
+    if (isQuestion) {
+      settle(controls(), labels);
+      chat.choose(picked.map(({ value }) => value));
+    } else {
+      controls().remove();
+      chat.say(labels); // offers that mean one thing each: together they are a message
+    }
   };
   return h(
     "form",
@@ -98,7 +103,7 @@ function problem() {
 const INPUTS = {
   text: () => null,
   choice: (message, controls, chat) => (message.choices?.length ? buttons(message.choices, controls, chat) : null),
-  multi_choice: (message, controls, chat) => (message.choices?.length ? checkboxes(message.choices, controls, chat) : null),
+  multi_choice: (message, controls, chat) => (message.choices?.length ? checkboxes(message.choices, controls, chat, undefined, true) : null),
   boolean: (message, controls, chat) => (message.choices?.length ? buttons(message.choices, controls, chat) : yesNo(controls, chat)),
   date: (message, controls, chat) =>
     field(

@@ -12,7 +12,7 @@ import datetime
 import logging
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -173,6 +173,14 @@ class Conversations:
             self._records.add_keys, conversation.id, {RESUME: code}, life=CODE_LIFE
         )
         return code, until
+
+    async def state(
+        self, conversation: Conversation, messages: Sequence[dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Where the conversation stands after these messages of both sides."""
+        said = [n for n, message in enumerate(messages) if message["type"] == "user"]
+        replies = list(messages[said[-1] + 1 if said else 0 :])
+        return await asyncio.to_thread(self._state, conversation, replies)
 
     def _going_on(self, conversation: Conversation) -> str | None:
         """The choice that leads on: to the pending question, or to the summary."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from sanic.request import Request
@@ -28,36 +28,40 @@ class RateLimits:
         self._resumes = RateLimitItemPerMinute(RESUME_TRIES, RESUME_MINUTES)
         self._proxies = settings.trusted_proxies
 
-    def new_session(self, request: Request) -> None:
+    async def new_session(self, request: Request) -> None:
         """Raises ClientError 429 when this address opened too many."""
-        if not self._limiter.hit(self._sessions, "session", self._address(request)):
+        if not await self._hit(self._sessions, "session", self._address(request)):
             raise ClientError(429, "too_many", "Too many new conversations. Wait a minute.")
 
-    def resume(self, request: Request) -> None:
+    async def resume(self, request: Request) -> None:
         """Raises ClientError 429 when this address tried too many codes."""
-        if not self._limiter.hit(self._resumes, "resume", self._address(request)):
+        if not await self._hit(self._resumes, "resume", self._address(request)):
             message = f"Too many codes were tried. Wait {RESUME_MINUTES} minutes."
             raise ClientError(429, "too_many", message)
 
-    def call(self, request: Request) -> None:
+    async def call(self, request: Request) -> None:
         """Raises ClientError 429 when this address made too many calls of any kind."""
-        if not self._limiter.hit(self._calls, "call", self._address(request)):
+        if not await self._hit(self._calls, "call", self._address(request)):
             raise ClientError(429, "too_many", "Too many calls from this address. Wait a minute.")
 
-    def further(self, conversation: str) -> None:
+    async def further(self, conversation: str) -> None:
         """Raises ClientError 429 when this conversation made too many calls besides messages."""
-        if not self._limiter.hit(self._messages, "further", conversation):
+        if not await self._hit(self._messages, "further", conversation):
             raise ClientError(429, "too_many", "Too many calls at once. Wait a minute.")
 
-    def message(self, conversation: str) -> None:
+    async def message(self, conversation: str) -> None:
         """Raises ClientError 429 when this conversation sent too many."""
-        if not self._limiter.hit(self._messages, "message", conversation):
+        if not await self._hit(self._messages, "message", conversation):
             raise ClientError(
                 429,
                 "too_many",
                 "Too many messages at once. Wait a minute, then send it again. "
                 "In an emergency, call your local emergency number.",
             )
+
+    async def _hit(self, limit: RateLimitItem, *who: str) -> bool:
+        """Is this one allowed?"""
+        return bool(self._limiter.hit(limit, *who))
 
     def _address(self, request: Request) -> str:
         """The client's address; behind trusted proxies the one that they saw."""

@@ -120,10 +120,10 @@ class _Routes:
         return self._pages.send(request, name)
 
     async def session(self, request: Request) -> HTTPResponse:
-        self._limits.new_session(request)
+        await self._limits.new_session(request)
         wanted = read_session(json_body(request))
         if wanted.resume is not None:
-            self._limits.resume(request)
+            await self._limits.resume(request)
             resumed = await self._conversations.resume(wanted.resume)
             if resumed is None:
                 raise ClientError(400, "unknown_code", UNKNOWN_CODE)
@@ -158,7 +158,7 @@ class _Routes:
     async def history(self, request: Request) -> HTTPResponse:
         conversation = await self._known(request)
         messages = await asyncio.to_thread(self._records.history, conversation.id)
-        state = await asyncio.to_thread(self._records.last_state, conversation.id)
+        state = await self._conversations.state(conversation, messages)
         await asyncio.to_thread(self._records.used, conversation.id)
         return response.json({"messages": messages, "state": state})
 
@@ -202,15 +202,15 @@ class _Routes:
         return found
 
     async def _known(
-        self, request: Request, limit: Callable[[str], None] | None = None
+        self, request: Request, limit: Callable[[str], Awaitable[None]] | None = None
     ) -> Conversation:
         """The conversation of the request's token; `limit` counts the call for it."""
-        self._limits.call(request)
+        await self._limits.call(request)
         try:
             found = await asyncio.to_thread(self._records.by_token, bearer_token(request))
         except UnknownConversation as error:
             raise ClientError(401, "unknown_session", UNKNOWN_SESSION) from error
-        (limit or self._limits.further)(found.id)
+        await (limit or self._limits.further)(found.id)
         return found
 
 

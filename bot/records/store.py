@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -289,17 +289,6 @@ class Records:
             ).all()
         return [json.loads(body) for body in bodies]
 
-    def last_state(self, conversation: str) -> dict[str, Any] | None:
-        """The state after the last turn."""
-        with self._where(conversation) as connection:
-            state = connection.scalar(
-                select(t.turns.c.state)
-                .where(t.turns.c.conversation == conversation)
-                .order_by(t.turns.c.turn.desc())
-                .limit(1)
-            )
-        return json.loads(state) if state is not None else None
-
     def last_reply(self, conversation: str) -> dict[str, Any] | None:
         """The last message of the bot."""
         with self._where(conversation) as connection:
@@ -392,8 +381,7 @@ class Records:
     def add_feedback(
         self, conversation: str, *, message: str, helpful: bool, comment: str | None
     ) -> None:
-        """Note whether a message helped; the last word of the person counts."""
-        feedback = t.feedback.c
+        """Note whether a message helped; a later word on it takes the place of this one."""
         row = {
             "conversation": conversation,
             "message": message,
@@ -402,11 +390,6 @@ class Records:
             "at": self._now(),
         }
         with self._where(conversation) as connection:
-            connection.execute(
-                delete(t.feedback).where(
-                    feedback.conversation == conversation, feedback.message == message
-                )
-            )
             connection.execute(insert(t.feedback), [row])
 
     # -- Rasa's tracker --------------------------------------------------------------------

@@ -92,6 +92,7 @@ def take(browser: Browser, address: str, folder: Path, names: list[str]) -> None
         page = browser.new_context(**look).new_page()
         page.goto(f"{address}/chat")
         walk(page)
+        page.mouse.move(5, 300)  # no button under the pointer
         page.screenshot(path=folder / f"{name}.png")
         page.close()
 
