@@ -240,7 +240,15 @@ def focused(page: Page) -> str:
 
 
 def ring(page: Page) -> bool:
-    """Is the focus to be seen, and not behind something that sticks?"""
+    """Is the focus to be seen, not behind something that sticks? Scrolling may take a moment."""
+    for _ in range(20):
+        if ring_now(page):
+            return True
+        page.wait_for_timeout(50)
+    return False
+
+
+def ring_now(page: Page) -> bool:
     return bool(
         page.evaluate(
             """() => {
