@@ -61,6 +61,11 @@ def harden(app: Sanic, origins: frozenset[str]) -> None:
         secure(request, answer, origins)
 
     app.register_middleware(protect, "response")
+    install_error_handlers(app)
+
+
+def install_error_handlers(app: Sanic) -> None:
+    """All errors of the server as JSON, without a stack trace."""
 
     async def client_error(_: Request, error: ClientError) -> HTTPResponse:
         answer = error_answer(error.status_code, error.code, error.text)
