@@ -438,7 +438,9 @@ class RelapseChat extends HTMLElement {
   #show(messages) {
     const items = messages.map((message) => botItem(message, this.#chat));
     const { list } = this.#shell;
-    const isFollowed = !list.lastElementChild || this.#inView(list.lastElementChild);
+    // Who has gone on to a control in the conversation is not to lose it from sight.
+    const isElsewhere = this.shadowRoot.activeElement?.matches(".list :is(button, a, input, summary)");
+    const isFollowed = !list.lastElementChild || (this.#inView(list.lastElementChild) && !isElsewhere);
     list.append(...items);
     this.#seen = Math.max(this.#seen, ...messages.map(({ seq }) => seq ?? 0));
     this.#waitForEnd();
