@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
-.PHONY: help setup run test test-entries test-killed test-training test-web test-services check format evaluate pictures content actions shell lock
+.PHONY: help setup run test test-entries test-killed test-training test-web test-services bench soak check format evaluate pictures content actions shell lock
 
 help: ## what can be called
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,8 +31,14 @@ pictures: setup ## take the pictures of the chat in docs/pictures anew
 test-killed: setup ## the bot killed (kill -9) at every step of the interview
 	@KILL_AT_EVERY_STEP=1 $(PYTHON) -m pytest tests/http/test_killed.py
 
-test-services: ## install what some tests need (Debian: chromium; npm: lforms, axe-core, jquery)
+test-services: ## install what some tests need (Debian: chromium, postgresql, redis, nginx; npm: lforms, axe-core, jquery)
 	@scripts/test-services
+
+bench: setup ## speed, memory, growth beside stock Rasa; writes docs/benchmarks.md (QUICK=--quick: some minutes; else an hour)
+	@$(PYTHON) -m benchmarks.bench $(QUICK)
+
+soak: setup ## half load on two bots with PostgreSQL and Redis for 20 minutes (MINUTES=2: shorter)
+	@$(PYTHON) -m benchmarks.soak --minutes $(or $(MINUTES),20)
 
 check: setup ## format, lint, types
 	@$(PYTHON) -m ruff format --check .

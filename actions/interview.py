@@ -109,3 +109,13 @@ class KeepInterviewAnswer(TurnAction):
 
     def respond(self, turn: Turn) -> Any:
         return interviewing.keep_answer(turn, runtime())
+
+
+class TakeInterviewAnswer(TurnAction):
+    """The message beside a confirm line is read and answered; the next question waits."""
+
+    def name(self) -> str:
+        return "action_take_interview_answer"
+
+    def respond(self, turn: Turn) -> Any:
+        return interviewing.take_beside(turn, runtime())

@@ -25,7 +25,7 @@ PLOT = ROOT / "docs" / "evaluation" / "reliability.svg"
 BINS = 10
 LEAST_SCORE = 1e-3
 LEARNED_FROM = "training examples, cross-validated"
-MARKERS = "os^Dv"
+MARKERS = "os^DvPX"
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,13 @@ SETS = {
     "own": "tests/cases/red_flags.yml",
     "learned from (1)": "content/red_flag_examples/2026_11.yml",
     "learned from (2)": "content/red_flag_examples/2026_11_b.yml",
+    "learned from (3)": "content/red_flag_examples/2026_11_29_c.yml",
+    "learned from (4)": "content/red_flag_examples/2026_11_29_d.yml",
     "set aside": "tests/cases/red_flags_2026_11_b.yml",
+    "set aside 2": "tests/cases/red_flags_2026_11_29.yml",
     "held-out": "tests/cases/held_out/red_flags.yml",
     "held-out 2": "tests/cases/held_out/red_flags_2.yml",
+    "held-out 3": "tests/cases/held_out/red_flags_3.yml",
 }
 RANK = {"none": 0, "confirm": 0, "routine": 1, "urgent": 2, "emergency": 3, "crisis": 3}
 ALARMS = ("crisis", "emergency", "urgent")
@@ -141,6 +145,9 @@ def _of_set(results: Sequence[Result]) -> Iterator[str]:
     asked = sum(r.finding.confirm is not None for r in quiet)
     yield f"false full cards: {share(full, len(quiet))}; urgent: {share(urgent, len(quiet))}"
     yield f"asked although nothing is there: {share(asked, len(quiet))}"
+    denied = [r for r in quiet if r.case.kind == "denied"]
+    asked = sum(r.finding.confirm is not None for r in denied)
+    yield f"asked on denied cases: {share(asked, len(denied))}"
     unclear = [r for r in results if r.case.level == "confirm"]
     yield f"unclear cases, card / ask / silent: {_outcomes_of_unclear(unclear)}"
     yield "card / ask / silent per sign: " + ", ".join(_per_sign(alarms))

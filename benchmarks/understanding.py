@@ -32,7 +32,7 @@ from bot.training import training_pairs
 CASES = ROOT / "tests" / "cases" / "held_out"
 DECLINES = ("out_of_scope", "other_cancer")
 # How the names of their files end (tests/cases/held_out/README.md).
-SETS = {"first": "", "second": "_2"}
+SETS = {"first": "", "second": "_2", "third": "_3"}
 OFFERED = 3
 CONFUSIONS = 15
 SCORE_BINS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.01)
@@ -129,7 +129,7 @@ def heard(ending: str) -> tuple[list[Heard], list[Heard]]:
 
 
 def report() -> Iterator[str]:
-    """Markdown lines. Only the first sets show what is taken for what: the second stay blind."""
+    """Markdown lines. Only the first sets show what is taken for what: the others stay blind."""
     for name, ending in SETS.items():
         asked, outside = heard(ending)
         yield f"### {name.capitalize()} sets"

@@ -1,4 +1,4 @@
-"""`python -m bot run | prepare | train`: what `make run` and `make setup` call."""
+"""`python -m bot run | prepare | serve | train`: what `make run` and the images of deploy/ call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.content.all_content import Content, read_content
+from bot.content.all_content import Content
+from bot.content.kept import kept_content
 from bot.database.engine import connect, upgrade
 from bot.errors import BotError, ContentError
 from bot.knowledge.base import KnowledgeBase
@@ -29,7 +30,7 @@ console = Console(highlight=False)
 def main(arguments: list[str]) -> int:
     """Run one command; an error that can be explained is one message and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m bot")
-    parser.add_argument("command", choices=["run", "prepare", "train"])
+    parser.add_argument("command", choices=["run", "prepare", "serve", "train"])
     command = parser.parse_args(arguments).command
     try:
         config = settings()
@@ -37,6 +38,8 @@ def main(arguments: list[str]) -> int:
             _train_now(config)
         elif command == "prepare":
             prepare(config)
+        elif command == "serve":
+            serve_prepared(config)
         else:
             run(config)
     except ContentError as error:
@@ -72,10 +75,26 @@ def run(config: Settings) -> None:
     console.print("stopped")
 
 
+def serve_prepared(config: Settings) -> None:
+    """One of several bots: serve what `prepare` has prepared once for all of them. A bot of an
+    older release so never puts its own content back. Raises BotError when something is missing."""
+    _refuse_port_in_use(config)
+    content = kept_content(config.content_folder)
+    model = model_path(write_questions(content.knowledge))
+    if not model.exists():
+        raise BotError("there is no model for this content; run `python -m bot prepare` first")
+    engine = connect(config.database_url)
+    entry_search(KnowledgeBase(engine).catalogue())
+    engine.dispose()
+    from bot.rasa_parts.server import serve
+
+    serve(config, model, on_ready=lambda: console.print(f"ready on port {config.port}"))
+
+
 def prepare(config: Settings) -> Path:
     """Content, database and model as they must be; does only what has changed. The model's path."""
     console.print("1/4 reading content/")
-    content = read_content(config.content_folder)
+    content = kept_content(config.content_folder)
     engine = connect(config.database_url)
     upgrade(engine)
     loaded = load_knowledge(engine, content.knowledge)

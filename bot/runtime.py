@@ -7,14 +7,16 @@ from functools import lru_cache
 
 from sqlalchemy.engine import Engine
 
-from bot.content.all_content import Content, read_content
-from bot.database.engine import connect, connect_memory, upgrade
+from bot.content.all_content import Content
+from bot.content.kept import kept_content
+from bot.database.engine import connect, connect_memory, metadata
 from bot.knowledge.base import KnowledgeBase
 from bot.nlu.audience import AudienceWords
 from bot.nlu.entities import NamedThings
 from bot.nlu.other_illnesses import OtherIllnessWords
 from bot.nlu.questions import QuestionWords
 from bot.nlu.told import ToldWords
+from bot.records.places import Place
 from bot.records.store import Records
 from bot.settings import Settings, settings
 from bot.triage.red_flags import RedFlagDetector
@@ -37,21 +39,30 @@ class Runtime:
     named_things: NamedThings
 
 
+def _short_lived(config: Settings) -> Engine | Place:
+    """Where conversations are that nobody agreed to store: shared when there are several bots."""
+    if config.redis_url is None:
+        memory = connect_memory()
+        metadata.create_all(memory)
+        return memory
+    from bot.records.redis_place import RedisPlace
+
+    return RedisPlace(config.redis_url)
+
+
 @lru_cache(maxsize=1)
 def runtime() -> Runtime:
     """The parts of this process. Raises ContentError or SettingsError with what to do."""
     config = settings()
-    content = read_content(config.content_folder)
+    content = kept_content(config.content_folder)
     engine = connect(config.database_url)
-    memory = connect_memory()
     audience_words = AudienceWords(content.audience)
-    upgrade(memory)
     return Runtime(
         settings=config,
         content=content,
         engine=engine,
         knowledge=KnowledgeBase(engine),
-        records=Records(engine, memory),
+        records=Records(engine, _short_lived(config)),
         detector=RedFlagDetector(content.red_flags),
         audience_words=audience_words,
         other_illnesses=OtherIllnessWords(content.other_illnesses),

@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=5005, ge=1, le=65535)
     database_url: str = "sqlite:///var/afterall.db"
+    redis_url: str | None = None
     action_endpoint_url: str | None = None
     action_timeout_s: float = Field(default=3.0, gt=0, le=60)
     turn_timeout_s: float = Field(default=10.0, gt=0, le=120)
@@ -41,7 +42,8 @@ class Settings(BaseSettings):
         env_file = ROOT / ".env"
         frozen = True
 
-    @validator("action_endpoint_url", "care_team_phone", "default_country", "hint3_dir", pre=True)
+    @validator("action_endpoint_url", "care_team_phone", "default_country", "hint3_dir",
+               "redis_url", pre=True)  # fmt: skip
     def _empty_is_unset(cls, value: str | None) -> str | None:
         return value or None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,10 @@ from typing import Any
 
 import httpx
 import pytest
+
+from tests.services import free_port, running_postgres, running_redis
+
+__all__ = ["free_port"]
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 420  # the first start trains the model
@@ -41,8 +44,8 @@ class Person:
         """Type a message; the whole answer of the server."""
         return self._answered({"id": uuid.uuid4().hex, "text": text, **more})
 
-    def tap(self, choice: str) -> dict[str, Any]:
-        """Tap a choice."""
+    def tap(self, choice: str | list[str]) -> dict[str, Any]:
+        """Tap a choice, or pick several."""
         return self._answered({"id": uuid.uuid4().hex, "choice": choice})
 
     def get(self, path: str, **query: str) -> httpx.Response:
@@ -67,13 +70,6 @@ def of_type(turn: dict[str, Any], kind: str) -> dict[str, Any]:
     found = [message for message in turn["messages"] if message["type"] == kind]
     assert len(found) == 1, f"{len(found)} {kind} in {types(turn)}"
     return found[0]
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -148,3 +144,17 @@ def new_person(bot: httpx.Client) -> Callable[..., Person]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--golden`: write golden files anew instead of comparing with them."""
     parser.addoption("--golden", action="store_true", help="write golden files of the widget anew")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Address of an empty PostgreSQL, for all tests of the run."""
+    with running_postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """Address of a Redis, for all tests of the run."""
+    with running_redis() as url:
+        yield url

@@ -26,6 +26,12 @@ def payload_of(choice: str) -> str:
     return f"/{_INTENTS.get(choice, choice)}"
 
 
+def says_nothing_new(choice: str | None) -> bool:
+    """A button that names what was said before, to change or move it."""
+    value = (choice or "").rpartition("=")[2]
+    return "=" in (choice or "") and (value in ("change", "keep") or value.startswith("first_"))
+
+
 def choices_in(replies: Iterable[dict[str, Any]], labels: dict[str, str]) -> dict[str, str]:
     """Value and label of everything that these replies let the person tap."""
     offered: dict[str, str] = {}

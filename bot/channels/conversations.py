@@ -19,14 +19,22 @@ from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
-from bot.channels.choices import CONSENT_CHOICES, DELETE_CHOICES, choices_in, payload_of
+from bot.channels.choices import (
+    CONSENT_CHOICES,
+    DELETE_CHOICES,
+    choices_in,
+    payload_of,
+    says_nothing_new,
+)
 from bot.channels.summary_links import with_links
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.visit_summary import local_time, red_flag_lines
 from bot.errors import BotError
 from bot.interview.answers import Answer
+from bot.interview.recall import stale_answers
+from bot.interview.screening import is_date_correction, is_plain_answer
 from bot.interview.script import pending
-from bot.rasa_parts.lock_store import ConversationLocks
+from bot.rasa_parts.shared_locks import conversation_locks
 from bot.records.keys import CODE_LENGTH, CODE_LETTERS, CODE_LIFE, RESUME, plain_code
 from bot.records.store import TOKEN_LIFE, Conversation, StoredTurn, utc_now
 from bot.runtime import Runtime
@@ -37,17 +45,21 @@ log = logging.getLogger(__name__)
 CARD_WITHIN_S = 2.0
 # Turns that Rasa works on at the same time. More only wait, and their time is not yet running.
 TURNS_AT_ONCE = 16
+# For so long a card stands for its sign, when only the date of the sign is corrected.
+CARD_HOLDS = datetime.timedelta(hours=12)
 READ_CHARACTERS = 4000
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
 class Said:
-    """One message of a person: `id` is the client's own; either `text` or the `choice` tapped."""
+    """One message of a person: `id` is the client's own; either `text` or the `choice` tapped.
+    `choices`: all that were picked together, where a question takes several."""
 
     id: str
     text: str = ""
     choice: str | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +119,7 @@ class Conversations:
         self._parts = parts
         self._records = parts.records
         self._handler = handler
-        self._locks = ConversationLocks()
+        self._locks = conversation_locks(parts.settings)
         self._places = asyncio.Semaphore(TURNS_AT_ONCE)
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -189,7 +201,9 @@ class Conversations:
             return None
         rows = self._records.answers(interview, conversation=conversation.id)
         answers = [Answer(**row) for row in rows]
-        is_over = bool(answers) and pending(self._parts.content.interview, answers) is None
+        script, today = self._parts.content.interview, local_date(conversation.timezone)
+        is_over = bool(answers) and pending(script, answers) is None
+        is_over = is_over and not stale_answers(script, answers, today=today, message_id="")
         return "show_summary" if is_over else "resume_interview"
 
     async def delete(self, conversation: Conversation) -> None:
@@ -202,30 +216,36 @@ class Conversations:
 
         Raises UnknownChoice, and nothing else: any other fault is answered by an error message.
         """
-        async with self._locks.hold(conversation.id):
-            try:
-                before = await asyncio.to_thread(self._records.turn_of, conversation.id, said.id)
-                if before is not None:
-                    return before
-                return await self._turn(conversation, said)
-            except BotError as error:
-                if isinstance(error, UnknownChoice):
-                    raise
-                log.error("turn_failed reason=%s", type(error).__name__)
-                return self._failed(conversation, self._parts.detector.find(said.text))
+        try:
+            async with self._locks.hold(conversation.id):
+                return await self._held_turn(conversation, said)
+        except BotError as error:
+            if isinstance(error, UnknownChoice):
+                raise
+            log.error("turn_failed reason=%s", type(error).__name__)
+            return self._failed(conversation, self._parts.detector.find(said.text))
+
+    async def _held_turn(self, conversation: Conversation, said: Said) -> StoredTurn:
+        """The turn with all that it reads in memory; what it writes is written at its end."""
+        begin = self._records.begin_turn
+        await asyncio.to_thread(begin, conversation.id, said.id, said.choice)
+        try:
+            return self._records.turn_of(conversation.id, said.id) or await self._turn(
+                conversation, said
+            )
+        finally:
+            self._records.end_turn(conversation.id)
 
     async def _turn(self, conversation: Conversation, said: Said) -> StoredTurn:
         text = said.text
         if said.choice is not None:
-            label = await asyncio.to_thread(self._records.offered, conversation.id, said.choice)
-            if label is None:
-                raise UnknownChoice(said.choice)
+            label = await asyncio.to_thread(self._label_of, conversation, said)
             if said.choice in CONSENT_CHOICES:
                 return await self._consent(conversation, said, label)
             if said.choice in DELETE_CHOICES:
                 return await self._delete(conversation, said, label)
             text = label
-        screened = await asyncio.to_thread(self._screen, conversation, said, text)
+        screened = self._screen(conversation, said, text)
         finding = screened.finding
         try:
             return await self._answer(conversation, said, text, screened)
@@ -234,40 +254,82 @@ class Conversations:
             log.error("turn_failed reason=%s", type(error).__name__)
             return self._failed(conversation, finding)
 
+    def _label_of(self, conversation: Conversation, said: Said) -> str:
+        """What the tapped choice says; of several, all must be answers to a question."""
+        labels = []
+        for value in said.choices or (said.choice or "",):
+            label = self._records.offered(conversation.id, value)
+            if label is None or (said.choices and "=" not in value):
+                raise UnknownChoice(value)
+            labels.append(label)
+        return ", ".join(labels)
+
     async def _answer(
         self, conversation: Conversation, said: Said, text: str, screened: Screened
     ) -> StoredTurn:
         finding = screened.finding
-        metadata = await asyncio.to_thread(self._metadata, conversation, said, text, screened)
+        metadata = self._metadata(conversation, said, text, screened)
         in_hurry = bool(finding.level)
         async with contextlib.nullcontext() if in_hurry else self._places:
             replies = await self._ask_rasa(conversation, said, text, metadata, in_hurry=in_hurry)
-        replies = await self._complete(conversation, finding, replies)
-        replies = await asyncio.to_thread(with_links, self._records, conversation.id, replies)
+        replies = self._complete(conversation, finding, replies)
+        if any(reply["type"] == "summary" for reply in replies):
+            replies = await asyncio.to_thread(with_links, self._records, conversation.id, replies)
         if len(text) > READ_CHARACTERS:
             replies.append(own_reply("too_long", self._parts, "notice").as_json())
-        state = await asyncio.to_thread(self._state, conversation, replies)
-        user = {"type": "user", "text": text}
+        replies = _with_open_question(replies)
+        state = self._state(conversation, replies)
+        user: dict[str, Any] = {"type": "user", "text": text}
         if said.choice is not None:
-            user["choice"] = said.choice
+            user["choice"] = list(said.choices) or said.choice
         return await self._keep(conversation, said.id, user, replies, state)
 
     # -- red flags ---------------------------------------------------------------------------
 
     def _screen(self, conversation: Conversation, said: Said, text: str) -> Screened:
         last = self._records.last_reply(conversation.id) or {}
-        confirming = last.get("rule") if last.get("type") == "confirm_red_flag" else None
+        is_alone = last.get("type") == "confirm_red_flag"
+        confirming = last.get("rule") if is_alone else last.get("confirming")
         already = {sign for f in self._records.red_flags(conversation.id) for sign in f.signs}
         words = CONFIRM_WORDS.get(said.choice or "", text)
-        finding = self._parts.detector.find(words, already=already, confirming=confirming)
+        words = "" if says_nothing_new(said.choice) else words
+        finding = self._parts.detector.find(
+            words, already=already, confirming=confirming, aside=not is_alone
+        )
+        if finding.level is not None and self._dates_anew(conversation, finding, words):
+            finding = Finding()
         asked = self._records.signs_asked(conversation.id)
         if finding.confirm in asked:
             finding = replace(finding, confirm=None)
         is_no = confirming is not None and finding == Finding() and _begins_with_no(words)
         follows = last.get("topic") if last.get("type") == "answer" else None
-        return Screened(finding, is_no, follows, frozenset(already | asked))
+        # The second reader would read a plain answer without its question: nothing is asked.
+        known = set(self._parts.content.red_flags.flags) if self._is_plain(last, said) else asked
+        return Screened(finding, is_no, follows, frozenset(already | known))
 
-    async def _complete(
+    def _is_plain(self, last: dict[str, Any], said: Said) -> bool:
+        if last.get("type") != "question" or said.choice is not None:
+            return False
+        script, today = self._parts.content.interview, utc_now().date()
+        return is_plain_answer(script, str(last.get("linkId")), said.text, today=today)
+
+    def _dates_anew(self, conversation: Conversation, finding: Finding, text: str) -> bool:
+        """Does the message only correct when a sign began, whose card was shown a short time ago?
+        Then there is nothing new to warn of."""
+        soon = utc_now() - CARD_HOLDS
+        shown = {
+            s for f in self._records.red_flags(conversation.id) if f.at > soon for s in f.signs
+        }
+        if not set(finding.signs) <= shown:
+            return False
+        interview = self._records.interview_of(conversation.id)
+        if interview is None:
+            return False
+        rows = self._records.answers(interview, conversation=conversation.id)
+        script, today = self._parts.content.interview, local_date(conversation.timezone)
+        return is_date_correction(script, [Answer(**row) for row in rows], text, today=today)
+
+    def _complete(
         self, conversation: Conversation, finding: Finding, replies: list[dict[str, Any]]
     ) -> list[dict[str, Any]]:
         """See to it that a due card is there, once and first, and that the reply is not empty."""
@@ -276,9 +338,8 @@ class Conversations:
             card = cards[0] if cards else self._card(conversation, finding)
             replies = [card, *(r for r in replies if r["type"] != "care_card")]
             if finding.level in ("emergency", "crisis"):
-                replies = [card, *await asyncio.to_thread(self._interrupted, conversation)]
-            await asyncio.to_thread(
-                self._records.add_red_flag,
+                replies = [card, *self._interrupted(conversation)]
+            self._records.add_red_flag(
                 conversation.id,
                 rule=card["rule"],
                 signs=finding.signs,
@@ -288,9 +349,10 @@ class Conversations:
         asked = next((r for r in replies if r["type"] == "confirm_red_flag"), None)
         if asked is None and finding.confirm is not None:
             asked = confirm_reply(finding.confirm, self._parts.content).as_json()
-            replies = [*(r for r in replies if r["type"] == "care_card"), asked]
+            cards = [r for r in replies if r["type"] == "care_card"]
+            replies = [*cards, asked, *(r for r in replies if r not in cards)]
         if asked is not None:
-            await asyncio.to_thread(self._records.add_question, conversation.id, rule=asked["rule"])
+            self._records.add_question(conversation.id, rule=asked["rule"])
         if not replies:
             replies = [own_reply("error", self._parts, "error").as_json()]
         return replies
@@ -322,6 +384,7 @@ class Conversations:
         return {
             "text": text[:READ_CHARACTERS],
             "choice": said.choice,
+            "choices": list(said.choices),
             "channel": self._channel,
             "message_id": said.id,
             "country": conversation.country,
@@ -414,7 +477,7 @@ class Conversations:
         )
         reply = own_reply("consent_given" if given else "consent_refused", self._parts, "notice")
         user = {"type": "user", "text": label, "choice": said.choice}
-        state = await asyncio.to_thread(self._state, conversation, [])
+        state = self._state(conversation, [])
         return await self._keep(conversation, said.id, user, [reply.as_json()], state)
 
     async def _delete(self, conversation: Conversation, said: Said, label: str) -> StoredTurn:
@@ -447,6 +510,14 @@ def _asks_instead(finding: Finding, replies: list[dict[str, Any]]) -> bool:
     """Did the second reading ask about the sign, where the rules left open if it is there now?"""
     asked = {r["rule"] for r in replies if r["type"] == "confirm_red_flag"}
     return finding.is_open and finding.rule in asked
+
+
+def _with_open_question(replies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The last reply says which confirm line above it waits for an answer."""
+    asked = next((r["rule"] for r in replies if r["type"] == "confirm_red_flag"), None)
+    if asked is None or replies[-1]["type"] == "confirm_red_flag":
+        return replies
+    return [*replies[:-1], {**replies[-1], "confirming": asked}]
 
 
 def _begins_with_no(words: str) -> bool:

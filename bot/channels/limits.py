@@ -1,15 +1,23 @@
-"""How many sessions and calls an address, and messages a conversation, may send in a minute."""
+"""How many sessions and calls an address, and messages a conversation, may send in a minute.
+
+Counted in this process, or in Redis when several processes share the work.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import logging
+
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
+from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
+from redis.exceptions import RedisError
 from sanic.request import Request
 
 from bot.channels.http import ClientError
 from bot.settings import Settings
 
+log = logging.getLogger(__name__)
 # 30 guesses in 15 minutes, of 29 ^ 8 codes: one in 10 ^ 10.
 RESUME_TRIES, RESUME_MINUTES = 30, 15
 # People behind one address (a clinic, a mobile network) who write at full speed.
@@ -17,10 +25,12 @@ PEOPLE_PER_ADDRESS = 20
 
 
 class RateLimits:
-    """Counts in this process's memory."""
+    """Counts of the last minute."""
 
     def __init__(self, settings: Settings) -> None:
-        self._storage = MemoryStorage()  # the limiter holds it only weakly
+        self._is_shared = settings.redis_url is not None
+        # Held here, because the limiter holds it only weakly.
+        self._storage = RedisStorage(settings.redis_url) if self._is_shared else MemoryStorage()
         self._limiter = MovingWindowRateLimiter(self._storage)
         self._sessions = RateLimitItemPerMinute(settings.sessions_per_minute)
         self._messages = RateLimitItemPerMinute(settings.messages_per_minute)
@@ -60,8 +70,14 @@ class RateLimits:
             )
 
     async def _hit(self, limit: RateLimitItem, *who: str) -> bool:
-        """Is this one allowed?"""
-        return bool(self._limiter.hit(limit, *who))
+        """Is this one allowed? Without Redis all are: a message may be an emergency."""
+        if not self._is_shared:
+            return bool(self._limiter.hit(limit, *who))
+        try:
+            return bool(await asyncio.to_thread(self._limiter.hit, limit, *who))
+        except RedisError:
+            log.error("rate_limits_unavailable")
+            return True
 
     def _address(self, request: Request) -> str:
         """The client's address; behind trusted proxies the one that they saw."""

@@ -14,6 +14,7 @@ _GB = {"GB": "UK"}
 _STARTS = ("prepare_visit",)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 MAX_CHARACTERS = 50_000
+MAX_PICKED = 50
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,11 @@ def read_message(body: dict[str, Any]) -> Said:
     if (text is None) == (choice is None):
         raise ClientError(400, "text_or_choice", "Send either `text` or `choice`.")
     if choice is not None:
-        if not isinstance(choice, str) or len(choice) > 120:
+        picked = choice if isinstance(choice, list) else [choice]
+        if not 0 < len(picked) <= MAX_PICKED or not all(map(_is_value, picked)):
             raise ClientError(400, "unknown_choice", "`choice` must be the value of a choice.")
-        return Said(message_id, choice=_clean(choice))
+        values = tuple(_clean(value) for value in picked)
+        return Said(message_id, choice=values[0], choices=values if picked is choice else ())
     if not isinstance(text, str):
         raise ClientError(400, "invalid_text", "`text` must be text.")
     if len(text) > MAX_CHARACTERS:
@@ -74,6 +77,10 @@ def read_feedback(body: dict[str, Any]) -> dict[str, Any]:
             400, "invalid_feedback", "Send `message` (its id) and `helpful` (true or false)."
         )
     return {"message": message, "helpful": helpful, "comment": _text(body, "comment", 2000)}
+
+
+def _is_value(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= 120
 
 
 def _text(body: dict[str, Any], key: str, limit: int) -> str | None:

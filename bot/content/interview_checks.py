@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.content.interview import Condition, Group, Question, Script
+    from bot.content.interview import Script
+    from bot.content.interview_items import Condition, Group, Question
 
 Fault = tuple[str, str, str]
 

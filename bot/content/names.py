@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, root_validator, validator
 
 from bot.content.files import ContentModel, Problems, between, build, read_yaml
-from bot.content.interview import Symptom
+from bot.content.interview_items import Symptom
 
 FILE = "names.yml"
 Kind = Literal["treatment", "test", "symptom", "body_site", "condition", "subtype", "stage"]

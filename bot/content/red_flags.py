@@ -59,7 +59,7 @@ class RedFlag(ContentModel):
     `together` are rules without order (sign_words.py). `may_say` and `may_together` could mean it
     (a confirm line), `not_meant` are idioms. `event`: it still counts when it happened a moment
     ago. `context`: it counts only next to these words. `counts_as`: with this sign it is one, not
-    two, when two urgent signs make an emergency.
+    two, when two urgent signs make an emergency. `of_others`: someone else has it (a contact).
     """
 
     id: str = Field(regex=ID_PATTERN)
@@ -75,6 +75,7 @@ class RedFlag(ContentModel):
     counts_as: str | None = None
     temperature: tuple[Threshold, ...] = ()
     event: bool = False
+    of_others: bool = False
     context: tuple[str, ...] = ()
     card: CardWords
     first_contact: Literal["care_team", "emergency_number", "crisis_line"]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import MetaData, create_engine, event
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy import MetaData, create_engine, event, inspect, text
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.pool import QueuePool
 
+_LOCK = 20261129  # any number; it names the lock of PostgreSQL
 MIGRATIONS = Path(__file__).parent / "migrations"
 metadata = MetaData()
 
@@ -19,7 +18,16 @@ def connect(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL; the folder of a SQLite file is made if missing."""
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
-        return create_engine(url, future=True, pool_pre_ping=True)
+        # As many connections as threads that use one at a time (asyncio.to_thread has cores + 4).
+        return create_engine(
+            url,
+            future=True,
+            pool_pre_ping=True,
+            pool_size=8,
+            max_overflow=8,
+            pool_timeout=5,
+            connect_args={"connect_timeout": 3},
+        )
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     # Actions run in threads of their own, so a connection moves between threads, one at a time.
@@ -48,12 +56,40 @@ def connect_memory() -> Engine:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the tables to the newest version (Alembic); safe to call at every start."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    """Bring the tables to the newest version (Alembic); safe to call at every start, also of
+    several processes at once. A database that a newer release has changed is left as it is: every
+    migration keeps what the release before it needs (docs/scaling.md)."""
     with engine.begin() as connection:
+        alone(connection)
+        if _version(connection) >= _newest():
+            return
+        # Takes a tenth of the start to import, and is seldom needed.
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def alone(connection: Connection) -> None:
+    """Wait until no other process changes tables or content; until the transaction ends. SQLite
+    has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def _version(connection: Connection) -> str:
+    """The number of the last migration that was applied; empty before the first."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.scalar(text("select version_num from alembic_version")) or "")
+
+
+def _newest() -> str:
+    """Migrations are numbered: versions/0001_..., 0002_... ."""
+    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

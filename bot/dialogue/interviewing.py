@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.content.interview import CONFIRM
+from bot.content.interview_items import CONFIRM
 from bot.dialogue.answering import (
     PROGNOSIS,
     answer_again,
@@ -24,6 +24,7 @@ from bot.dialogue.turn import Turn
 from bot.dialogue.visit_summary import is_for_other, visit_summary
 from bot.interview.answers import Answer, is_clear_answer
 from bot.interview.mentions import find_symptoms
+from bot.interview.recall import stale_answers
 from bot.interview.replies import question_reply, summary_reply
 from bot.interview.script import next_question, pending
 from bot.interview.step import Step, reopen, take_message
@@ -40,6 +41,7 @@ DIGRESSIONS = frozenset(
      "personal_prognosis"}
 )  # fmt: skip
 SURE = 0.5
+_STEERS = ("interview_answer", "requested_slot")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Reading:
 
     replies: list[Reply]
     slots: dict[str, Any]
+    is_understood: bool = True
 
 
 def answers_in(turn: Turn) -> tuple[Answer, ...]:
@@ -63,7 +66,13 @@ def start(turn: Turn, parts: Runtime) -> Response:
         return [own_reply("interview_check", parts, "notice")], checked
     is_begun = bool(turn.slots.get("interview_id")) and turn.choice != "start_over"
     if is_begun and (not answers or next_question(script, answers) is not None):
-        return [own_reply("interview_resumed", parts, "notice")], {"interview_attempt": 1}
+        stale = _stale(turn, parts, answers)
+        notes = [Reply("text", script.lines.stale)] if stale else []
+        kept = _kept(turn, stale) if stale else {}
+        return [own_reply("interview_resumed", parts, "notice"), *notes], {
+            "interview_attempt": 1,
+            **kept,
+        }
     return _begin(turn, parts)
 
 
@@ -117,8 +126,19 @@ def _check_again(turn: Turn, parts: Runtime) -> dict[str, Any]:
     row = reopen(answers, CONFIRM, 0, turn.message_id)
     if row is None:
         return {}
-    kept = {"interview": turn.slots["interview_id"], "answers": [asdict(row)]}
-    return {"interview_attempt": 1, "interview_answer": None, "interview_answers": kept}
+    kept = _kept(turn, (row, *_stale(turn, parts, answers)))
+    return {"interview_attempt": 1, "interview_answer": None, **kept}
+
+
+def _stale(turn: Turn, parts: Runtime, answers: Sequence[Answer]) -> tuple[Answer, ...]:
+    script = parts.content.interview
+    return stale_answers(script, answers, today=_today(turn), message_id=turn.message_id)
+
+
+def _kept(turn: Turn, rows: Sequence[Answer]) -> dict[str, Any]:
+    """The slot by which rows are written to records."""
+    answers = [asdict(row) for row in rows]
+    return {"interview_answers": {"interview": turn.slots["interview_id"], "answers": answers}}
 
 
 def ask(turn: Turn, parts: Runtime) -> Response:
@@ -134,15 +154,19 @@ def ask(turn: Turn, parts: Runtime) -> Response:
 
 def read(turn: Turn, parts: Runtime) -> Reading:
     """Take one message at the pending question."""
+    answers = answers_in(turn)
     if _is_digression(turn) and not _is_answer(turn, parts):
         replies, slots = _digress(turn, parts)
+        stale = _stale(turn, parts, answers)
+        if stale:
+            slots = {**slots, **_kept(turn, stale)}
+            replies = [*replies, Reply("text", parts.content.interview.lines.stale)]
         return Reading(replies, {**slots, "interview_answer": None})
-    answers = answers_in(turn)
     step = take_message(
         parts.content.interview,
         answers,
         text=turn.text,
-        choice=turn.choice,
+        choice=turn.choices or turn.choice,
         message_id=turn.message_id,
         today=_today(turn),
         attempt=_attempt(turn),
@@ -160,18 +184,28 @@ def keep_answer(turn: Turn, parts: Runtime) -> Response:
     return [], ({"interview_answers": kept} if kept else {})
 
 
+def take_beside(turn: Turn, parts: Runtime) -> Response:
+    """Take a message with which a confirm line was asked, and say what it calls for, but put no
+    question: one at a time. The interview neither ends nor counts a try."""
+    reading = read(turn, parts)
+    if not reading.is_understood:
+        return [], {}
+    kept = {name: slot for name, slot in reading.slots.items() if name not in _STEERS}
+    return [reply for reply in reading.replies if reply.type != "clarify"], kept
+
+
 def _after(step: Step, turn: Turn, parts: Runtime, answers: tuple[Answer, ...]) -> Reading:
     slots: dict[str, Any] = {
         "interview_answer": None,
         "interview_attempt": _attempt(turn) + 1 if step.outcome == "not_understood" else 1,
     }
-    if step.answers:
-        slots["interview_answers"] = {
-            "interview": turn.slots["interview_id"],
-            "answers": [asdict(answer) for answer in step.answers],
-        }
-    replies = [Reply("text", step.say)] if step.say else []
-    is_asked = step.outcome == "not_understood" and turn.topic and turn.confidence >= SURE
+    stale = _stale(turn, parts, (*answers, *step.answers))
+    if step.answers or stale:
+        slots |= _kept(turn, (*step.answers, *stale))
+    said = [step.say, parts.content.interview.lines.stale if stale else ""]
+    replies = [Reply("text", line) for line in said if line]
+    is_understood = step.outcome != "not_understood"
+    is_asked = not is_understood and turn.topic and turn.confidence >= SURE
     if step.outcome == "question" or is_asked or (step.question and turn.topic):
         if is_asked:
             replies = []
@@ -187,9 +221,9 @@ def _after(step: Step, turn: Turn, parts: Runtime, answers: tuple[Answer, ...]) 
     elif step.outcome == "start_over":
         slots.update(_new_interview())
         return Reading(replies, slots)
-    if step.asked is None:
+    if step.asked is None and not stale:
         slots["interview_answer"] = DONE
-    return Reading(replies, slots)
+    return Reading(replies, slots, bool(is_understood or is_asked))
 
 
 def show_summary(turn: Turn, parts: Runtime) -> Response:
@@ -217,7 +251,7 @@ def outside(turn: Turn, parts: Runtime) -> Response:
     changed = _change_after(turn, parts, answers) if finished else None
     if changed is not None:
         return changed
-    return [own_reply("interview_over" if finished else "interview_kept", parts, "choices")], {}
+    return [own_reply("interview_over" if finished else "interview_paused", parts, "choices")], {}
 
 
 def _change_after(turn: Turn, parts: Runtime, answers: tuple[Answer, ...]) -> Response | None:
@@ -232,12 +266,8 @@ def _change_after(turn: Turn, parts: Runtime, answers: tuple[Answer, ...]) -> Re
     )
     if not step.answers or step.asked is not None:
         return None
-    kept = {
-        "interview": turn.slots["interview_id"],
-        "answers": [asdict(answer) for answer in step.answers],
-    }
     replies = [Reply("text", step.say), _summary(turn, parts, (*answers, *step.answers))]
-    return replies, {"interview_answers": kept}
+    return replies, _kept(turn, step.answers)
 
 
 def _summary(turn: Turn, parts: Runtime, answers: Sequence[Answer]) -> Reply:

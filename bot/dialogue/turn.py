@@ -11,9 +11,9 @@ class Turn:
     """One message with what Rasa made of it.
 
     `text` is what the person wrote (for a tapped choice: its label), `choice` the value of a
-    tapped choice, `ranking` the intents by score, best first. `question` is the text as it was
-    understood ("how is it given (blinatumomab)"), `second` intent and text of a second question,
-    `named` the ids of the things the message names.
+    tapped choice (`choices`: of several picked together), `ranking` the intents by score, best
+    first. `question` is the text as it was understood ("how is it given (blinatumomab)"), `second`
+    intent and text of a second question, `named` the ids of the things the message names.
     """
 
     text: str
@@ -29,6 +29,7 @@ class Turn:
     slots: dict[str, Any]
     red_flags: tuple[str, ...]
     second: tuple[str, str] | None = None
+    choices: tuple[str, ...] = ()
     named: frozenset[str] = frozenset()
 
     @classmethod
@@ -53,6 +54,7 @@ class Turn:
             slots=dict(tracker.slots),
             red_flags=tuple(metadata.get("red_flags") or ()),
             second=(second[0], second[1]) if second else None,
+            choices=tuple(metadata.get("choices") or ()),
             named=frozenset(str(e["value"]) for e in message.get("entities") or ()),
         )
 

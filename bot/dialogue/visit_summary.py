@@ -7,7 +7,7 @@ import zoneinfo
 from collections.abc import Iterable, Sequence
 
 from bot.content.all_content import Content
-from bot.interview.answers import Answer
+from bot.interview.answers import UNSETTLED, Answer
 from bot.interview.naming import patient_of
 from bot.interview.play_back import long_date
 from bot.interview.summary import Summary, summary
@@ -24,7 +24,7 @@ def visit_summary(
 ) -> Summary:
     """All that holds now. `red_flags`: one line for each card (`red_flag_lines`)."""
     audiences = {"child": "parent", "caregiver": "caregiver"}
-    held = {(a.link_id, a.repeat): a for a in answers if a.status != "reopened"}
+    held = {(a.link_id, a.repeat): a for a in answers if a.status not in UNSETTLED}
     patient = patient_of(content.interview, held, audiences.get(audience or "", "any"))
     reported_by = "patient" if patient is None else "caregiver"
     return summary(

@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bot.content.interview import ANOTHER, NAME, SIMILAR, Question, Script
+from bot.content.interview import Script
+from bot.content.interview_items import (
+    ANOTHER,
+    KIND,
+    NAME,
+    ONSET,
+    OTHER_TREATMENT,
+    SIMILAR,
+    TREATMENTS,
+    Question,
+)
 from bot.interview.answers import (
     OTHER,
     Answer,
     NotUnderstood,
     Parsed,
-    Value,
     explain_failure,
     parse_answer,
     read_quantity,
-    volunteered,
 )
+from bot.interview.choices import volunteered
 from bot.interview.mentions import Said, denies_symptom, find_symptoms, split_before
 from bot.interview.naming import patient_of
 from bot.interview.onset import onset_in_passing
-from bot.interview.prompts import offered_prompts, prompt_text, read_picks
-from bot.interview.script import Key, latest_answers
-from bot.interview.words import fold, has_words
+from bot.interview.prompts import joined_questions, offered_prompts, prompt_text, read_picks
+from bot.interview.rows import Key, Message, Rows
+from bot.interview.script import latest_answers
+from bot.interview.treatments import retell_treatments, take_treatments
+from bot.interview.words import bare, fold, has_words
 
 _WITHOUT_PRONOUNS = re.compile(r"\b(?:it|i|i've|is|was|has|had|have|been|started|began)\b", re.I)
+_SAME_TIME = re.compile(
+    r"(?:(?:about|around|at|on|since|probably|i think)\s+)*(?:the\s+)?same(?:\s+(?:day|time|date|"
+    r"week|month|as (?:the )?(?:other|first|last|one before)(?: one)?|as that|as before|then))*"
+    r"(?:\s+too)?"
+)
 _MORE = re.compile(r"\b(?:also|too|as well|plus|another|additionally|on top of that|and now|new)\b")
 # At "was it like this then?" another symptom is one of now, unless the answer tells of then.
 _THEN = re.compile(
@@ -36,42 +51,6 @@ _ALSO = re.compile(r"(?:[,.;]?\s*\b(?:and|but|plus)\s+)?\balso\b[\s,:]*(?P<own>\
 _CORRECTS = re.compile(
     r"\b(?:started|began|noticed|since|first|actually|not|instead|meant|came on)\b"
 )
-
-
-@dataclass(frozen=True)
-class Message:
-    """What a person typed, and what is needed to read it. `attempt` counts from 1."""
-
-    text: str
-    message_id: str
-    today: datetime.date
-    attempt: int
-    audience: str = "any"
-
-
-@dataclass
-class Rows:
-    """Answers of one message, at most one for each question and repeat, beside those held."""
-
-    message: Message
-    held: dict[Key, Answer]
-    new: dict[Key, Answer]
-
-    def put(self, link_id: str, repeat: int, value: Value, text: str) -> None:
-        """Note one answer."""
-        self.new[link_id, repeat] = Answer(
-            link_id, repeat, self.message.message_id, "given", text, value
-        )
-
-    def has(self, link_id: str, repeat: int) -> bool:
-        """Is there an answer that need not be asked for any more?"""
-        old = self.held.get((link_id, repeat))
-        return (link_id, repeat) in self.new or (old is not None and old.status != "reopened")
-
-    def next_repeat(self) -> int:
-        """The first round that holds no symptom yet."""
-        rounds = [r for link, r in (*self.held, *self.new) if link in (NAME, ANOTHER)]
-        return max(rounds, default=-1) + 1
 
 
 def collect_answers(
@@ -176,12 +155,8 @@ def _take_plain(
     text = rows.message.text
     if question.offers_prompts:
         return _take_questions(script, rows, question, text)
-    if question.group is None:
-        read = _read(script, rows, question, text)
-        if isinstance(read, NotUnderstood):
-            return read
-        rows.put(question.id, repeat, read.value, read.text)
-        return None
+    if not script.is_of_symptom(question):
+        return _take_other(script, rows, question, repeat)
     invited = question.id == SIMILAR and _THEN.search(fold(text)) is None
     others = _others(script, rows, text, repeat, adds=invited)
     about_this, about_others = split_before(
@@ -193,7 +168,9 @@ def _take_plain(
         about_this = about_this[: own.start()]
     fault: NotUnderstood | None = None
     if about_this:
-        read = _read(script, rows, question, about_this)
+        read = _as_before(rows, question, repeat, about_this) or _read(
+            script, rows, question, about_this
+        )
         if isinstance(read, Parsed):
             rows.put(question.id, repeat, read.value, read.text)
             take_details(script, rows, repeat, about_this)
@@ -208,6 +185,40 @@ def _take_plain(
         _take_corrections(script, rows, text, repeat)
         take_details(script, rows, repeat, text)
     return fault
+
+
+def _as_before(rows: Rows, question: Question, repeat: int, text: str) -> Parsed | None:
+    """ "The same day", said of a further symptom: when the one before it began."""
+    if question.id != ONSET or _SAME_TIME.fullmatch(bare(text)) is None:
+        return None
+    told = [
+        answer
+        for (link_id, other), answer in rows.held.items()
+        if link_id == ONSET and other != repeat and answer.status == "given"
+    ]
+    if not told or not isinstance(told[-1].value, dict):
+        return None
+    return Parsed({**told[-1].value, "text": text.strip()}, text.strip())
+
+
+def _take_other(
+    script: Script, rows: Rows, question: Question, repeat: int
+) -> NotUnderstood | None:
+    """A question that is about no symptom; treatments that are named begin rounds of their own."""
+    text = rows.message.text
+    if question.id in (KIND, OTHER_TREATMENT):
+        first = repeat if question.id == KIND else None
+        if take_treatments(script, rows, text, first=first):
+            if question.id == OTHER_TREATMENT:
+                rows.put(question.id, repeat, "yes", text)
+            return None
+    read = _read(script, rows, question, text)
+    if isinstance(read, NotUnderstood):
+        return read
+    rows.put(question.id, repeat, read.value, read.text)
+    if question.id == TREATMENTS:
+        retell_treatments(script, rows, text)
+    return None
 
 
 def _take_questions(
@@ -230,8 +241,8 @@ def _take_questions(
         return None
     else:
         added = read.text
-    lines = list(dict.fromkeys([*noted.splitlines(), *added.splitlines()]))
-    rows.put(question.id, 0, "\n".join(lines), "\n".join(lines))
+    text = joined_questions(noted, added)
+    rows.put(question.id, 0, text, text)
     return None
 
 
@@ -310,7 +321,7 @@ def take_details(
     for question in script.questions:
         key = (question.id, repeat)
         is_known = key in rows.new or (rows.has(*key) and not may_correct)
-        if question.group is None or question.id in (NAME, ANOTHER) or is_known:
+        if not script.is_of_symptom(question) or question.id in (NAME, ANOTHER) or is_known:
             continue
         if question.answer_type == "quantity":
             read = read_quantity(question, text, in_passing=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Literal, get_args
 
-from bot.content.interview import Question, Script
+from bot.content.interview import Script
+from bot.content.interview_items import Question
 from bot.interview.words import bare, bare_phrase, contains, fold
 
 Command = Literal[
-    "skip", "stop", "back", "not_sure", "start_over", "summary", "left", "why", "keep"
+    "skip", "stop", "back", "not_sure", "start_over", "summary", "left", "why", "keep", "go_on"
 ]
 COMMANDS: tuple[Command, ...] = get_args(Command)
 

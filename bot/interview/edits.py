@@ -7,20 +7,26 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.content.interview import (
+from bot.content.interview import Script
+from bot.content.interview_items import (
     ANOTHER,
+    KIND,
     NAME,
     ONSET,
     QUESTIONS,
     SEVERITY,
     SIMILAR,
+    TREATMENTS,
     Question,
-    Script,
 )
 from bot.interview.answers import OTHER, Answer, NotUnderstood, Parsed, parse_answer
-from bot.interview.collect import Message, Rows, put_symptoms, take_details
+from bot.interview.collect import put_symptoms, take_details
+from bot.interview.corrections import corrections
 from bot.interview.mentions import find_mentions, find_symptoms
-from bot.interview.prompts import split_questions
+from bot.interview.onset import Found, find_onset
+from bot.interview.prompts import joined_questions
+from bot.interview.question_order import in_front, noted_questions, order_line, wanted_order
+from bot.interview.rows import Message, Rows
 from bot.interview.script import (
     Key,
     current_answers,
@@ -29,6 +35,8 @@ from bot.interview.script import (
     own_words,
     symptom_name,
 )
+from bot.interview.treatment_edits import add_treatment, remove_treatment, treatment_meant
+from bot.interview.treatments import retell_treatments
 from bot.interview.words import contains, fold, is_question
 
 _LEAD = (
@@ -68,24 +76,6 @@ _ADD_PLAINLY = re.compile(
 )
 _ADD_QUESTION = re.compile(
     r"^(?:a |another |one more |my |this )?question\b\W*(?P<own>.*)$", re.DOTALL
-)
-_FIRST = re.compile(
-    _LEAD + r"(?:(?:put|move|make|take)\s+)?(?:number\s+|question\s+|no\.?\s*|#)?(?P<n>\d{1,2})\s+"
-    r"(?:goes\s+|comes\s+|should be\s+)?(?:first|to the top|on top|at the top|up)\W*$"
-)
-_HINT = re.compile(
-    r",\s*not\b|\bnot\s+(?:on\s+|in\s+|since\s+)?\w+\W*$|\b(?:actually|instead|sorry|wait|meant|"
-    r"correction|rather than|was wrong|mistake)\b|^\W*no\b[,. ]"
-)
-_TELLS = re.compile(
-    r"^\s*(?:pain\s+)?(?:has |have |had )?(?:really |actually |only |first )?(?:started|"
-    r"start|began|"
-    r"begun|came|come|was|were|is|are|been|since|for)\b"
-)
-_INSTEAD_OF = re.compile(
-    r"[,.;]?\s*\b(?:and\s+|but\s+)?(?:not|instead of|rather than)\s+(?:on\s+|in\s+|since\s+|"
-    r"for\s+)?"
-    r"(?!bad\b|too\b|so\b|that\b|severe\b|sure\b|the same\b|like\b|really\b)[^,.;!?]+"
 )
 _NUMBER = re.compile(r"^(?:(?:line|number|answer|question|no\.?|#|point)\s*)*(?P<n>\d{1,2})$")
 
@@ -152,6 +142,8 @@ class _Editor:
     def _target(self, what: str, to: str) -> Key | None:
         """The answer that words name: "fever date", "how bad the headache was", "doctor"."""
         rounds = self._rounds_named(what)
+        if not rounds and (treated := self._treatment_meant(what, to)) is not None:
+            return treated
         question = self._question_named(what, in_group=bool(rounds))
         if rounds and question is None:
             question = self._meant_by(to)
@@ -162,6 +154,12 @@ class _Editor:
         if not rounds:
             rounds = [r for r in self._symptoms if (question.id, r) in self._held][-1:]
         return (question.id, rounds[0]) if rounds else None
+
+    def _treatment_meant(self, what: str, to: str) -> Key | None:
+        if self._script.question(KIND) is None:
+            return None
+        is_date = bool(to) and isinstance(find_onset(to, today=self._message.today), Found)
+        return treatment_meant(self._script, self._held, what, is_date=is_date)
 
     def _rounds_named(self, what: str) -> list[int]:
         ids = [m.symptom.id for m in find_mentions(self._script, fold(what))]
@@ -207,7 +205,10 @@ class _Editor:
             row = Answer(*key, self._message.message_id, "given", read.text, read.value)
             if key[0] == NAME and read.value == OTHER:
                 row = replace(row, text=to)
-            return Edit((row,), "", "changed")
+            rows = Rows(self._message, dict(self._latest), {key: row})
+            if key == (TREATMENTS, 0):
+                retell_treatments(self._script, rows, to)
+            return Edit(tuple(rows.new.values()), "", "changed")
         row = replace(old, message_id=self._message.message_id, status="reopened")
         say = (
             f"{lines.change_to} {lines.earlier.format(words=old.text)}"
@@ -231,6 +232,10 @@ class _Editor:
                 rounds = [key[1]] if key[1] in self._symptoms and key[0].startswith("sx.") else []
             else:
                 rounds = self._rounds_named(match["what"])
+            if not rounds and self._script.question(KIND) is not None:
+                gone = remove_treatment(self._script, self._held, match["what"], self._message)
+                if gone is not None:
+                    return Edit(*gone, "changed")
             if not rounds and find_mentions(self._script, match["what"]):
                 return self._told(self._script.lines.removed_none)
         elif _NOT_THERE.search(self._plain):
@@ -257,6 +262,9 @@ class _Editor:
         question = self._script.question(self._now[0]) if self._now else None
         if not is_add and question is not None and question.group is not None:
             return None  # "No, and also a rash" answers the question as well.
+        treated = self._treatments_in(what) if is_add else ()
+        if treated:
+            return Edit(treated, "", "changed")
         own = _ADD_QUESTION.match(fold(what))
         if own is not None and is_add:
             return self._add_question(what[own.start("own") :].strip())
@@ -282,66 +290,41 @@ class _Editor:
             return Edit((self._another(last), *rows.new.values()), "", "changed")
         return None
 
+    def _treatments_in(self, what: str) -> tuple[Answer, ...]:
+        if self._script.question(KIND) is None or find_symptoms(self._script, what):
+            return ()
+        return add_treatment(self._script, self._held, self._latest, what, self._message)
+
     def _another(self, last: int) -> Answer:
         return Answer(ANOTHER, last, self._message.message_id, "given", "", "yes")
 
     # -- questions for the doctor ------------------------------------------------------------
 
     def _add_question(self, own: str) -> Edit | None:
-        old = self._held.get((QUESTIONS, 0))
         if not own or (self._now is not None and self._now[0] == QUESTIONS):
             return None
-        before = (
-            old.text if old is not None and old.status == "given" and old.value != "none" else ""
-        )
-        return self._put_questions("\n".join(part for part in (before, own) if part), "")
+        return self._put_questions(joined_questions(*noted_questions(self._held), own), "")
 
     def first(self) -> Edit | None:
         """ "Put 4 first"."""
-        match = _FIRST.match(self._plain)
-        old = self._held.get((QUESTIONS, 0))
-        if match is None or old is None or old.value == "none" or old.status != "given":
+        questions = noted_questions(self._held)
+        places = wanted_order(self._plain, len(questions)) if questions else None
+        if places is None:
             return None
-        questions = list(split_questions(old.text))
-        index = int(match["n"]) - 1
-        if not 0 <= index < len(questions):
+        if not places:
             return self._told(self._script.lines.no_number)
-        questions.insert(0, questions.pop(index))
-        said = self._script.lines.first.format(question=questions[0])
-        return self._put_questions("\n".join(questions), said)
+        ordered = in_front(questions, places)
+        said = self._script.lines.first.format(question=ordered[0])
+        line = order_line(self._script, ordered)
+        return self._put_questions("\n".join(ordered), f"{said} {line}".strip())
 
     def _put_questions(self, text: str, say: str) -> Edit:
         row = Answer(QUESTIONS, 0, self._message.message_id, "given", text, text)
         return Edit((row,), say, "changed")
 
-    # -- corrections -----------------------------------------------------------------------
-
     def correct(self) -> Edit | None:
         """ "The fever started on Monday, not Sunday", at any later question."""
-        plain = self._plain
-        mentions = find_mentions(self._script, plain)
-        rounds = {answer.value: r for r, answer in self._symptoms.items()}
-        known = [m for m in mentions if m.symptom.id in rounds]
-        if not known or is_question(plain) or known[0].start > 40:
-            return None
-        repeat = rounds[known[0].symptom.id]
-        is_hinted = _HINT.search(plain) is not None
-        question = self._script.question(self._now[0]) if self._now else None
-        is_here = self._now is not None and self._now[1] == repeat and question is not None
-        is_here = is_here and question is not None and question.group is not None
-        takes_text = question is not None and question.answer_type in ("text", "open_choice")
-        if not is_hinted and (is_here or takes_text):
-            return None
-        if not is_hinted and _TELLS.match(plain[known[0].end :]) is None:
-            return None
-        rows = Rows(self._message, dict(self._latest), {})
-        text = _INSTEAD_OF.sub(" ", self._message.text) if is_hinted else self._message.text
-        take_details(self._script, rows, repeat, text, may_correct=True)
-        changed = tuple(
-            row
-            for key, row in rows.new.items()
-            if key not in self._held or self._held[key].value != row.value
-        )
+        changed = corrections(self._script, self._held, self._latest, self._now, self._message)
         return Edit(changed, "", "changed") if changed else None
 
     def _told(self, say: str) -> Edit:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.content.interview import NAME, Condition, Question, Script
+from bot.content.interview import Script
+from bot.content.interview_items import NAME, Condition, Question
 from bot.content.summary import Code
 
 TYPES = {
@@ -126,7 +127,7 @@ def _question_items(script: Script, question: Question) -> Iterator[Item]:
 
 def question_text(question: Question) -> str:
     """The question without the place where a symptom is named."""
-    return question.ask.replace("{symptom}", "it")
+    return question.ask.replace("{symptom}", "it").replace("{treatment}", "it")
 
 
 def _options(script: Script, question: Question) -> Iterator[Item]:
@@ -180,6 +181,9 @@ def _conditions(
         answer: Item | None
         if other.answer_type == "boolean":
             answer = {"answerBoolean": value == "yes"}
+        elif other.answer_type == "text":
+            choice = other.choice(value)
+            answer = {"answerString": choice.label} if choice else None
         else:
             coded = choice_coding(script, other, value)
             answer = {"answerCoding": {k: coded[k] for k in ("system", "code")}} if coded else None

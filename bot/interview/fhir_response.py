@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.content.interview import Question, Script
+from bot.content.interview import Script
+from bot.content.interview_items import Question
 from bot.interview.answers import Answer
 from bot.interview.fhir import (
     UCUM,

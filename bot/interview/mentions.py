@@ -6,7 +6,8 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from bot.content.interview import Script, Symptom
+from bot.content.interview import Script
+from bot.content.interview_items import Symptom
 from bot.interview.words import fold
 
 _JOIN = re.compile(
@@ -57,7 +58,8 @@ def find_symptoms(script: Script, text: str) -> tuple[Said, ...]:
     for mention in mentions:
         first.setdefault(mention.symptom.id, mention)
     kept = sorted(first.values(), key=lambda m: m.start)
-    starts = [0] + [_cut(plain, a, b) for a, b in itertools.pairwise(kept)] + [len(text)]
+    starts = [cut_between(plain, a.end, b.start) for a, b in itertools.pairwise(kept)]
+    starts = [0, *starts, len(text)]
     said = []
     for index, mention in enumerate(kept):
         part = text[starts[index] : starts[index + 1]]
@@ -83,7 +85,7 @@ def split_before(script: Script, text: str, *, ids: frozenset[str]) -> tuple[str
     previous: Mention | None = None
     for mention in find_mentions(script, plain):
         if mention.symptom.id in ids and not is_denied(plain, mention.start, mention.end):
-            cut = _cut(plain, previous, mention)
+            cut = cut_between(plain, previous.end if previous else None, mention.start)
             return _trim(text[:cut]), text[cut:]
         previous = mention
     return text, ""
@@ -124,11 +126,11 @@ def is_denied(plain: str, start: int, end: int) -> bool:
     return bool(is_or) or _OR_LATER.match(plain[end:]) is not None
 
 
-def _cut(plain: str, before: Mention | None, after: Mention) -> int:
-    """Where the part about `after` begins: behind the last joining word between the two."""
-    begin = before.end if before else 0
-    joins = list(_JOIN.finditer(plain, begin, after.start))
-    return joins[-1].start() if joins else after.start if before else 0
+def cut_between(plain: str, end: int | None, start: int) -> int:
+    """Where the part about what is named at `start` begins: at the last joining word behind the
+    `end` of what was named before, if anything was."""
+    joins = list(_JOIN.finditer(plain, end or 0, start))
+    return joins[-1].start() if joins else 0 if end is None else start
 
 
 _HEAD = re.compile(r"^(?:[\s,;.!&+]|(?:and|but|also|plus|with|then)\b)+", re.IGNORECASE)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.content.interview import WHO, Patient, Script
+from bot.content.interview import Script
+from bot.content.interview_items import WHO, Patient
 from bot.interview.answers import Answer
 from bot.interview.words import contains, fold
 
@@ -93,6 +94,26 @@ def symptom_phrase(script: Script, answer: Answer | None, patient: Patient | Non
     return f"{patient.whose if patient else 'the'} {symptom.name}"
 
 
+def round_phrase(
+    script: Script, held: Answers, key: tuple[str, int], patient: Patient | None
+) -> str:
+    """What this round of questions is about, within a sentence: "the fever", "the transplant"."""
+    question = script.question(key[0])
+    if question is None or question.group is None:
+        return "this"
+    first = script.first_of(question.group)
+    named = held.get((first, key[1]))
+    if script.is_of_symptom(question):
+        return symptom_phrase(script, named, patient)
+    about = script.question(first)
+    value = named.value if named is not None and named.status == "given" else None
+    choice = about.choice(value) if about is not None and isinstance(value, str) else None
+    if choice is None:
+        return "that treatment"
+    label = choice.label
+    return f"the {label[0].lower() if label[1:2].islower() else label[0]}{label[1:]}"
+
+
 def symptom_name(script: Script, answer: Answer) -> str:
     """The symptom as a heading: its plain name, or the person's own words."""
     symptom = script.symptom(answer.value) if isinstance(answer.value, str) else None
@@ -107,9 +128,9 @@ def own_words(text: str) -> str:
     return words if len(words) <= 60 else words[:57].rsplit(" ", 1)[0] + " …"
 
 
-def filled(text: str, symptom: str, patient: Patient | None) -> str:
-    """A question with its names: {symptom}, {person}, {they}, {them}, {their}, {have}, {are}."""
-    said = text.replace("{symptom}", symptom)
+def filled(text: str, about: str, patient: Patient | None) -> str:
+    """A question with its names: {symptom} or {treatment} (`about`), {person}, {they} and so on."""
+    said = text.replace("{symptom}", about).replace("{treatment}", about)
     if patient is None:
         return said
     words = patient.dict(include={"person", "whose", "they", "them", "their"})

@@ -10,8 +10,6 @@ import datetime
 import re
 from dataclasses import dataclass
 
-import dateparser
-
 from bot.interview.amounts import AMOUNT, amount_of
 from bot.interview.calendar_words import find_named
 from bot.interview.times import Dated, Future, Precision, TwoDates
@@ -170,6 +168,14 @@ def onset_in_passing(text: str, *, today: datetime.date) -> Found | None:
     return None
 
 
+def says_only_when(text: str, *, today: datetime.date) -> bool:
+    """Is a time, or nothing at all, everything that a text says?"""
+    found = find_onset(text, today=today)
+    if isinstance(found, Found):
+        return found.is_whole
+    return re.search(r"\w", _FILLER.sub(" ", fold(text))) is None
+
+
 def _is_elsewhere(text: str, found: Found) -> bool:
     """Is the time about the illness or its treatment ("I had ALL in 2019")?"""
     before = _CLAUSE.split(text[max(0, found.start - 80) : found.start])[-1]
@@ -263,6 +269,8 @@ def _by_dateparser(text: str, plain: str, today: datetime.date) -> Found | None:
     """The last resort, for short texts with figures; it must itself have read a day and a month."""
     if not re.search(r"\d", plain) or len(plain) > 40:
         return None
+    import dateparser  # half a second, and seldom needed: the server loads it once it is ready
+
     base = datetime.datetime.combine(today, datetime.time(12))
     read = dateparser.parse(
         re.sub(r"\b(?:since|from|about|around|on|it|started|was)\b", " ", plain),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.content.interview import Patient, Prompt, Script
+from bot.content.interview import Script
+from bot.content.interview_items import Patient, Prompt
 from bot.interview.answers import Answer
 from bot.interview.naming import filled
 from bot.interview.words import contains, fold
@@ -51,6 +52,11 @@ def read_picks(offered: tuple[str, ...], text: str) -> tuple[str, ...] | None:
     own = _REST.sub("", text[match.start("rest") :]).strip()
     picked = [offered[n - 1] for n in dict.fromkeys(numbers)]
     return (*picked, *([own] if re.search(r"\w", own) else []))
+
+
+def joined_questions(*told: str) -> str:
+    """Questions told at several times as one text, each on a line and once."""
+    return "\n".join(dict.fromkeys(line for text in told for line in text.splitlines()))
 
 
 def split_questions(text: str) -> tuple[str, ...]:

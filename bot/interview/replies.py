@@ -30,7 +30,9 @@ def question_reply(asked: Asked, *, say: str = "") -> Reply:
         tuple(Choice(choice.label, choice.value) for choice in asked.choices),
         {
             "linkId": asked.question.id,
-            "input": INPUTS[asked.question.answer_type],
+            "input": "multi_choice"
+            if asked.question.multiple
+            else INPUTS[asked.question.answer_type],
             "progress": progress,
             "can_skip": asked.can_skip,
             "can_go_back": asked.can_go_back,

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.content.interview import NAME, PATH, Condition, Group, Question, Script
-from bot.interview.answers import Answer
-from bot.interview.check import CheckLine, check_lines, listed
+from bot.content.interview import Script
+from bot.content.interview_items import PATH, QUESTIONS, Condition, Group, Question
+from bot.interview.answers import UNSETTLED, Answer
+from bot.interview.check import CheckLine, check_lines, listed, shown
 from bot.interview.naming import (
     PROXY_AUDIENCES,
     filled,
     own_words,
     patient_of,
+    round_phrase,
     symptom_name,
     symptom_phrase,
 )
 from bot.interview.prompts import offered_prompts, prompt_text
+from bot.interview.question_order import later_questions, noted_questions
+from bot.interview.say_dates import long_date
 
 Key = tuple[str, int]
 Answers = Mapping[Key, Answer]
 # Rows after which a question is asked although it has been answered.
-_OPEN = ("reopened", "more")
+_OPEN = (*UNSETTLED, "more")
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,12 @@ def previous_question(script: Script, answers: Sequence[Answer]) -> Key | None:
     for key in _path(script, held):
         if key == now:
             break
-        if key in held and held[key].message_id and (held[key].text or held[key].status != "given"):
+        row = held.get(key)
+        if row is None or not row.message_id or not (row.text or row.status != "given"):
+            continue
+        question = script.question(key[0])
+        others = {other: answer for other, answer in held.items() if other != key}
+        if question is not None and _is_asked(script, question, key[1], others, False):
             before = key
     return before
 
@@ -131,7 +141,7 @@ def _held(answers: Sequence[Answer]) -> dict[Key, Answer]:
     return {
         (a.link_id, a.repeat): replace(a, status="given") if a.status == "more" else a
         for a in answers
-        if a.status != "reopened"
+        if a.status not in UNSETTLED
     }
 
 
@@ -153,7 +163,7 @@ def _group_path(script: Script, group: Group, held: Answers, is_hopeful: bool) -
     """One round after the other, as long as the round before ended with "yes, one more"."""
     members = [q for q in script.questions if q.group == group.id]
     for repeat in itertools.count():
-        name = held.get((NAME, repeat))
+        name = held.get((members[0].id, repeat))
         is_removed = name is not None and name.status == "removed"
         for member in () if is_removed else members:
             key = (member.id, repeat)
@@ -211,10 +221,14 @@ def _ask(
         (True, False): question.rephrase,
         (True, True): question.rephrase_proxy,
     }[again, patient is not None]
-    text = filled(text, symptom_phrase(script, held.get((NAME, repeat)), patient), patient)
+    text = filled(text, round_phrase(script, held, (question.id, repeat), patient), patient)
     choices = [
         AskedChoice(choice_value(question.id, repeat, c.value), c.label) for c in question.choices
     ]
+    before = held.get((question.id, repeat))
+    if before is not None and latest_answers(answers)[question.id, repeat].status == "stale":
+        text = f"{_said_before(script, question, before)} {text}"
+        choices.append(AskedChoice(choice_value(question.id, repeat, "keep"), script.lines.still))
     if question.offers_prompts:
         prompts = offered_prompts(script, held, patient)
         said = [prompt_text(prompt, patient) for prompt in prompts]
@@ -226,6 +240,14 @@ def _ask(
     if question.lists_answers:
         lines = numbered_lines(script, answers)
         text += f"\n{listed(lines)}"
+        later = later_questions(noted_questions(current_answers(script, answers)))
+        choices += [
+            AskedChoice(
+                choice_value(QUESTIONS, 0, value),
+                script.lines.put_first.format(number=number, question=words),
+            )
+            for value, number, words in later
+        ]
         choices += [
             AskedChoice(choice_value(*line.key, "change"), f"Change {n}: {line.label}")
             for n, line in enumerate(lines, start=1)
@@ -241,6 +263,11 @@ def _ask(
     )
 
 
+def _said_before(script: Script, question: Question, answer: Answer) -> str:
+    day = long_date(datetime.date.fromisoformat(answer.on)) if answer.on else ""
+    return script.lines.stale_answer.format(date=day, words=shown(script, question, answer))
+
+
 def _beside(
     script: Script, question: Question, repeat: int, held: Answers
 ) -> Iterator[AskedChoice]:
@@ -252,7 +279,8 @@ def _beside(
         for value in other.beside.get(question.id, ()):
             choice = other.choice(value)
             group = script.group(other.group)
-            last = max((r for link, r in held if link == NAME), default=0) if group else 0
+            begins = script.first_of(group.id) if group else ""
+            last = max((r for link, r in held if link == begins), default=0)
             is_chosen = group is None and chosen is not None and chosen.value == value
             if choice is None or is_chosen or (group is not None and last + 1 >= group.most):
                 continue

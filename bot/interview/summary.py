@@ -8,10 +8,11 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from bot.content.interview import (
+from bot.content.interview import Script
+from bot.content.interview_items import (
     ANOTHER,
     DOCTOR_KNOWS,
     NAME,
@@ -21,12 +22,12 @@ from bot.content.interview import (
     SIMILAR,
     TREATMENTS,
     Question,
-    Script,
 )
 from bot.content.summary import Layout
 from bot.interview.answers import Answer
 from bot.interview.play_back import format_date
 from bot.interview.script import Key, current_answers, symptom_name
+from bot.interview.treatments import told_with_the_list
 
 State = Literal["given", "skipped", "unknown", "not_asked"]
 WHO = "who"
@@ -40,7 +41,8 @@ class Line:
     """One answer. `words` are the person's, `value` the code, `label` the code in plain words.
 
     `question` is its question in short. Of a date, `value` is the ISO date and `precision` says
-    how far it may be read.
+    how far it may be read. `group`: asked once for each of several things (`repeat`); `is_retold`:
+    it stands in another answer, too, and need not be printed.
     """
 
     link_id: str
@@ -51,6 +53,8 @@ class Line:
     value: str | None = None
     label: str = ""
     precision: str | None = None
+    group: str | None = None
+    is_retold: bool = False
 
     @property
     def shown(self) -> str:
@@ -134,7 +138,7 @@ def summary(
         symptoms=tuple(symptoms),
         none_noted=not given and any(a.value == "none" for _, a in names),
         symptoms_state=_state(names[0][1] if names else None),
-        lines=tuple(_line(script, held, key) for key in held if not _is_of_symptom(script, key)),
+        lines=_other_lines(script, held),
         doctor_knows=_line(script, held, (DOCTOR_KNOWS, 0)),
         treatments=_line(script, held, (TREATMENTS, 0)),
         questions=split_questions(asked),
@@ -194,7 +198,13 @@ def _letters(text: str) -> str:
 
 def _lines_json(lines: Iterable[Line]) -> list[dict[str, Any]]:
     return [
-        {"linkId": line.link_id, "question": line.question, **_answer_json(line)} for line in lines
+        {
+            "linkId": line.link_id,
+            "repeat": line.repeat,
+            "question": line.question,
+            **_answer_json(line),
+        }
+        for line in lines
     ]
 
 
@@ -206,6 +216,19 @@ def _answer_json(line: Line) -> dict[str, Any]:
         "label": line.label,
         "precision": line.precision,
     }
+
+
+def _other_lines(script: Script, held: dict[Key, Answer]) -> tuple[Line, ...]:
+    retold = told_with_the_list(script, held)
+    return tuple(
+        replace(
+            _line(script, held, key),
+            group=question.group if (question := script.question(key[0])) else None,
+            is_retold=key in retold,
+        )
+        for key in held
+        if not _is_of_symptom(script, key)
+    )
 
 
 def _symptom(script: Script, held: dict[Key, Answer], repeat: int, name: Answer) -> SymptomLine:

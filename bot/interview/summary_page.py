@@ -138,7 +138,9 @@ def _about(value: Summary) -> str:
 def _blocks(value: Summary) -> Iterator[tuple[Section, Block]]:
     layout = value.layout
     for section in layout.sections:
-        lines = [x for x in value.lines if layout.section_of(x.link_id) == section]
+        lines = [
+            x for x in value.lines if layout.section_of(x.link_id) == section and not x.is_retold
+        ]
         if section.numbered:
             items = [Said(question) for question in value.questions]
             state = "none" if value.questions_state == "given" else value.questions_state
@@ -154,14 +156,20 @@ def _block(section: Section, items: Iterable[Said], numbered: bool) -> Block:
 
 
 def _items(layout: Layout, lines: Sequence[Line]) -> list[Said]:
-    """One item for each answer; those of one round (one treatment) stand in one."""
-    rounds = len({line.repeat for line in lines}) > 1
-    if not rounds:
-        return [_labelled(line, layout) for line in lines]
+    """One item for each answer; those about one treatment stand in one."""
+    alone = [_labelled(line, layout) for line in lines if line.group is None]
     grouped = itertools.groupby(
-        sorted(lines, key=lambda line: line.repeat), lambda line: line.repeat
+        sorted((line for line in lines if line.group), key=lambda line: line.repeat),
+        lambda line: line.repeat,
     )
-    return [Said("; ".join(_plain(_labelled(x, layout)) for x in group)) for _, group in grouped]
+    return [*alone, *(_round(layout, list(group)) for _, group in grouped)]
+
+
+def _round(layout: Layout, lines: list[Line]) -> Said:
+    """What was told about one treatment, its kind first."""
+    first, *others = lines
+    told = [_plain(_labelled(line)) for line in others if line.shown]
+    return Said(f"{_plain(_said(layout, first))}: {'; '.join(told)}" if told else first.shown)
 
 
 def _row(layout: Layout, symptom: SymptomLine) -> Row:

@@ -11,6 +11,16 @@ _POLITE = (
     r"(?:please|pls|thanks|thank you|now|for now|ok|okay|sorry|then|um+|uh+|well|oh|hmm+|"
     r"actually|and|so|but)"
 )
+_CHAT_WORDS = {
+    "u": "you",
+    "ur": "your",
+    "r": "are",
+    "n": "and",
+    "dont": "don't",
+    "thats": "that's",
+    "im": "i'm",
+}
+_CHAT = re.compile(r"\b(?:u|ur|r|n|dont|thats|im)\b(?!')")
 _EDGES = re.compile(rf"^(?:{_POLITE}\b[\s,.!]*)+(?=\w)|(?:[\s,.!]+{_POLITE})+$")
 _SUBJECT = (
     r"(?:i|you|we|he|she|it|they|this|that|these|those|there|the|a|an|my|our|your|his|her|their|"
@@ -82,6 +92,7 @@ def fold(text: str) -> str:
 def bare(text: str) -> str:
     """A short message without punctuation and polite words around it, for comparing."""
     plain = re.sub(r"\s+", " ", fold(text)).strip(" .,!?\"'-:;()")
+    plain = _CHAT.sub(lambda match: _CHAT_WORDS[match.group()], plain)
     return _EDGES.sub("", plain).strip(" .,!?")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.content.glossary import Glossary, Term
 from bot.content.knowledge import Entry, Knowledge
+from bot.database.engine import alone
 from bot.knowledge import tables
 
 _LOADED = (
@@ -45,6 +46,7 @@ def load_knowledge(engine: Engine, knowledge: Knowledge) -> bool:
     """Make the database hold exactly this content. False when it did already."""
     version = content_hash(knowledge)
     with engine.begin() as connection:
+        alone(connection)
         if connection.scalar(select(tables.content_version.c.hash)) == version:
             return False
         for table in _LOADED:

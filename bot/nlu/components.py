@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import pickle
 from typing import Any
@@ -184,9 +185,9 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
         """See bot.triage.second_reading.Scores."""
         return {
             "ask_from": 0.33,
-            "ask_crisis_from": 0.27,
+            "ask_crisis_from": 0.25,
             "ask_beside_from": 0.5,
-            "doubt_below": 0.35,
+            "doubt_below": 0.2,
         }
 
     @classmethod
@@ -223,9 +224,14 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> RedFlagMarker:
-        """Read the trained reader back; it stands in our own model archive."""
-        with model_storage.read_from(resource) as folder, (folder / READER_FILE).open("rb") as file:
-            reader: EmergencyReader = read_own(file)
+        """Read the trained reader back; it stands in our own model archive. A bot whose reader is
+        missing or damaged starts all the same: the rules need none."""
+        reader: EmergencyReader | None = None
+        try:
+            with model_storage.read_from(resource) as folder:
+                reader = read_own(io.BytesIO((folder / READER_FILE).read_bytes()))
+        except Exception as error:  # noqa: BLE001
+            log.error("second_reader_missing reason=%s", type(error).__name__)
         return cls(config, model_storage, resource, reader)
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -29,20 +29,20 @@ class ActionEndpoint:
 
     async def request(self, json: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Run one action. Raises TimeoutError when it takes too long."""
-        call = {key: value for key, value in json.items() if key != "domain"}
-        await asyncio.to_thread(self._add_answers, call)
-        result: dict[str, Any] = await asyncio.wait_for(self._run(call), self._timeout_s)
-        await asyncio.to_thread(self._keep_answers, call["sender_id"], result)
+        if json["tracker"]["slots"].get("interview_id"):
+            await asyncio.to_thread(self._add_answers, json)
+        else:
+            json["tracker"]["slots"][STATE_SLOT] = []
+        result: dict[str, Any] = await asyncio.wait_for(self._run(json), self._timeout_s)
+        if any(event.get("name") == STATE_SLOT for event in result.get("events", [])):
+            await asyncio.to_thread(self._keep_answers, json["sender_id"], result)
         return result
 
     def _add_answers(self, call: dict[str, Any]) -> None:
         slots = call["tracker"]["slots"]
-        interview = slots.get("interview_id")
-        slots[STATE_SLOT] = (
-            self._records.answers(interview, conversation=call["sender_id"]) if interview else []
+        slots[STATE_SLOT] = self._records.answers(
+            slots["interview_id"], conversation=call["sender_id"]
         )
-        # The action reads this turn, not the whole conversation.
-        call["tracker"]["events"] = []
 
     def _keep_answers(self, conversation: str, result: dict[str, Any]) -> None:
         kept = []
@@ -59,11 +59,18 @@ class ActionEndpoint:
 
 async def _run_in_process(call: dict[str, Any]) -> dict[str, Any]:
     """Actions read the database, so each runs in a thread and the event loop stays free."""
+    return await asyncio.to_thread(_run, call)
 
-    def run() -> dict[str, Any]:
-        return asyncio.run(_executor().run(call)) or {}
 
-    return await asyncio.to_thread(run)
+def _run(call: dict[str, Any]) -> dict[str, Any]:
+    """rasa-sdk's executor is a coroutine, but our actions await nothing: it needs no event loop."""
+    running = _executor().run(call)
+    try:
+        running.send(None)
+    except StopIteration as done:
+        return done.value or {}
+    running.close()
+    raise TypeError(f"{call['next_action']} awaits something; actions are plain functions")
 
 
 @lru_cache(maxsize=1)

@@ -6,18 +6,23 @@ version it was written for.
 
 from __future__ import annotations
 
+import tarfile
+from pathlib import Path
 from typing import Any
 
 from bot.errors import BotError
-from bot.rasa_parts.tensorflow_stand_in import stand_in_for_tensorflow
+from bot.rasa_parts.stand_ins import NOT_SERVED, TENSORFLOW, stand_in_for
 
 WRITTEN_FOR = "3.6.21"
 
 
-def install_patches(*, without_tensorflow: bool = True) -> None:
-    """Change Rasa as described below; safe to call again."""
+def install_patches(*, without_tensorflow: bool = True, to_serve: bool = False) -> None:
+    """Change Rasa as described below; safe to call again. `to_serve`: packages that only training
+    and Rasa's other commands use are left out as well."""
     if without_tensorflow:
-        stand_in_for_tensorflow()
+        stand_in_for(TENSORFLOW)
+    if to_serve:
+        stand_in_for(NOT_SERVED)
     import rasa
 
     if rasa.__version__ != WRITTEN_FOR:
@@ -26,6 +31,10 @@ def install_patches(*, without_tensorflow: bool = True) -> None:
     _call_actions_through_our_endpoint()
     _take_store_out_of_fail_safe()
     _leave_origins_and_root_to_us()
+    _send_actions_this_turn_only()
+    _find_event_classes_once()
+    _run_steps_in_order()
+    _unpack_models_once()
 
 
 def _validate_action_results_once() -> None:
@@ -79,3 +88,62 @@ def _leave_origins_and_root_to_us() -> None:
 
     server.configure_cors = lambda *_, **__: None
     server.add_root_route = lambda *_, **__: None
+
+
+def _send_actions_this_turn_only() -> None:
+    """Rasa writes all events of the conversation and the whole domain into each call of an action.
+    Ours read the message and the slots."""
+    from rasa.core.actions.action import RemoteAction
+    from rasa.shared.core.trackers import EventVerbosity
+
+    def call(self: Any, tracker: Any, domain: Any) -> dict[str, Any]:
+        state = {**tracker.current_state(EventVerbosity.NONE), "events": []}
+        return {
+            "next_action": self._name,
+            "sender_id": tracker.sender_id,
+            "tracker": state,
+            "version": WRITTEN_FOR,
+        }
+
+    RemoteAction._action_call_format = call
+
+
+def _find_event_classes_once() -> None:
+    """Rasa walks all subclasses of Event for every event that it reads: 8 % of a turn."""
+    from rasa.shared.core.events import Event
+
+    search = Event.resolve_by_type
+    found: dict[str, Any] = {}
+
+    def resolve(type_name: str, default: Any = None) -> Any:
+        if type_name not in found:
+            event = search(type_name, default)
+            if event is default:  # not known yet; a class may be defined later
+                return event
+            found[type_name] = event
+        return found[type_name]
+
+    if not getattr(search, "is_ours", False):
+        resolve.is_ours = True  # type: ignore[attr-defined]
+        Event.resolve_by_type = staticmethod(resolve)
+
+
+def _run_steps_in_order() -> None:
+    """Rasa plans each run of the model with dask, though the steps follow each other anyway."""
+    from rasa.core import processor
+
+    from bot.rasa_parts.runner import StepByStep
+
+    processor.DaskGraphRunner = StepByStep
+
+
+def _unpack_models_once() -> None:
+    """Rasa reads the whole archive once to look at its names and then again to unpack it. Python's
+    own filter refuses the same names while it unpacks."""
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+
+    def unpack(archive: str | Path, folder: Path) -> None:
+        with tarfile.open(archive, mode="r|gz") as files:
+            files.extractall(folder, filter="data")
+
+    LocalModelStorage._extract_archive_to_directory = staticmethod(unpack)

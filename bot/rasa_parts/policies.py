@@ -16,6 +16,18 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 CARD, CONFIRM, CLEARED = "utter_care_card", "utter_confirm_red_flag", "utter_red_flag_cleared"
 KEEP, CLOSE = "action_keep_interview_answer", "action_deactivate_loop"
+TAKE = "action_take_interview_answer"
+ANSWER, DECLINE = "action_answer_question", "action_decline"
+# What is answered beside a confirm line, apart from questions on a topic, as in data/rules.yml.
+# The rest waits: an offer or "I did not understand" would take the eye off the line.
+BESIDE_CONFIRM = {
+    "personal_prognosis": ANSWER,
+    "ask_is_it_relapse": DECLINE,
+    "medication_advice": DECLINE,
+    "lab_results": DECLINE,
+    "emotional_distress": "action_say",
+    "contact_human": "action_contact_human",
+}
 FALLBACK = "action_fallback"
 ASK_AGAIN = "action_ask_previsit_interview_form_interview_answer"
 
@@ -69,17 +81,19 @@ def next_step(tracker: DialogueStateTracker) -> str | None:
     mark = red_flag_of(message)
     done = _done_in_turn(tracker)
     in_form = tracker.active_loop_name is not None
-    if mark.get("level"):
-        if CARD not in done:
-            return CARD
-        if mark.get("confirm"):
-            return CONFIRM if CONFIRM not in done else ACTION_LISTEN_NAME
-        if mark["level"] in ("emergency", "crisis"):
-            is_new = tracker.get_slot("interview_id") is None
-            return _close_form(done, in_form=in_form, is_new=is_new)
-        return _go_on(done, intent=tracker.latest_message.intent.get("name") or "", in_form=in_form)
+    is_new = tracker.get_slot("interview_id") is None
+    intent = (message.intent.get("name") if message else None) or ""
+    if mark.get("level") and CARD not in done:
+        return CARD
     if mark.get("confirm"):
-        return CONFIRM if CONFIRM not in done else ACTION_LISTEN_NAME
+        if CONFIRM not in done:
+            return CONFIRM
+        step = TAKE if in_form else _beside_confirm(intent, is_new=is_new)
+        return step if step not in done else ACTION_LISTEN_NAME
+    if mark.get("level"):
+        if mark["level"] in ("emergency", "crisis"):
+            return _close_form(done, in_form=in_form, is_new=is_new)
+        return _go_on(done, intent=intent, in_form=in_form)
     if mark.get("answered"):
         if CLEARED not in done:
             return CLEARED
@@ -99,6 +113,15 @@ def red_flag_of(message: UserUttered | None) -> dict[str, Any]:
     return mark
 
 
+def _beside_confirm(intent: str, *, is_new: bool) -> str:
+    """The step after the confirm line: what was asked is answered, what was told is kept."""
+    if intent in BESIDE_CONFIRM:
+        return BESIDE_CONFIRM[intent]
+    if intent.startswith("ask_"):
+        return ANSWER
+    return KEEP if is_new else ACTION_LISTEN_NAME
+
+
 def _close_form(done: list[str], *, in_form: bool, is_new: bool) -> str:
     """The form is closed before its answer is kept: closing needs no action. Before an interview
     was begun, what is told is kept for it."""
@@ -113,7 +136,7 @@ def _go_on(done: list[str], *, intent: str, in_form: bool) -> str | None:
         return None
     if done[-1] != CARD:
         return ACTION_LISTEN_NAME
-    return "action_answer_question" if intent.startswith("ask_") else "action_offer_interview"
+    return ANSWER if intent.startswith("ask_") else "action_offer_interview"
 
 
 def _done_in_turn(tracker: DialogueStateTracker) -> list[str]:

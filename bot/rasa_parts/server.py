@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ _ENVIRONMENT = {
 }
 
 
-def prepare(settings: Settings) -> None:
+def prepare(settings: Settings, *, to_serve: bool = False) -> None:
     """Environment, logging and patches; before Rasa is imported."""
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
@@ -29,7 +31,7 @@ def prepare(settings: Settings) -> None:
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
-    install_patches()
+    install_patches(to_serve=to_serve)
     from rasa.utils.log_utils import configure_structlog
 
     # Rasa's own debug lines hold what people wrote.
@@ -38,7 +40,7 @@ def prepare(settings: Settings) -> None:
 
 def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> None:
     """Serve until stopped. `on_ready` is called once requests are answered."""
-    prepare(settings)
+    prepare(settings, to_serve=True)
     # A turn's sums are small: threads would only get in each other's way. Training keeps all.
     threadpool_limits(1)
     from functools import partial
@@ -58,8 +60,9 @@ def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> N
         partial(load_agent_on_start, str(model), endpoints, None), "before_server_start"
     )
 
-    async def ready(_: Any, __: Any) -> None:
+    async def ready(_: Any, loop: asyncio.AbstractEventLoop) -> None:
         on_ready()
+        loop.run_in_executor(None, import_module, "dateparser")  # see bot/interview/onset.py
 
     app.register_listener(ready, "after_server_start")
     app.register_listener(close_resources, "after_server_stop")

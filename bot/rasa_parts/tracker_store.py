@@ -18,6 +18,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     ActiveLoop,
+    BotUttered,
     Event,
     SlotSet,
     UserUttered,
@@ -29,7 +30,7 @@ from bot.rasa_parts.patches import install_patches
 from bot.records.store import TrackerRow
 from bot.runtime import runtime
 
-WINDOW_TURNS = 8
+WINDOW_TURNS = 4  # MemoizationPolicy looks at the last 6 states; a turn has at least 2
 
 
 class ConversationTrackerStore(TrackerStore):
@@ -47,22 +48,43 @@ class ConversationTrackerStore(TrackerStore):
         if row is None:
             return None
         events = deserialise_events(json.loads(row.body))
-        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+        tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+        tracker.after_turn = await asyncio.to_thread(self._records.last_turn, sender_id)
+        return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keep the window of this tracker. Raises RecordsUnavailable."""
         events = list(windowed(tracker, WINDOW_TURNS))
         row = TrackerRow(
-            body=json.dumps([event.as_dict() for event in events]),
+            body=json.dumps(list(_compact(events))),
             audience=tracker.get_slot("audience"),
             interview=tracker.get_slot("interview_id"),
             interview_active=tracker.active_loop_name is not None,
         )
-        await asyncio.to_thread(self._records.save_tracker, tracker.sender_id, row)
+        await asyncio.to_thread(
+            self._records.save_tracker,
+            tracker.sender_id,
+            row,
+            after_turn=getattr(tracker, "after_turn", None),
+        )
 
     async def keys(self) -> Iterable[str]:
         """Conversations are not listed to Rasa."""
         return []
+
+
+def _compact(events: list[Event]) -> Iterable[dict[str, Any]]:
+    """Events as they are kept: without what the bot said (that is in records, and no policy reads
+    it), and of earlier messages only what the policies see."""
+    last = max((n for n, e in enumerate(events) if isinstance(e, UserUttered)), default=-1)
+    for number, event in enumerate(events):
+        if isinstance(event, BotUttered):
+            continue
+        body: dict[str, Any] = event.as_dict()
+        if isinstance(event, UserUttered) and number < last:
+            parsed = {key: body["parse_data"].get(key) for key in ("intent", "entities", "text")}
+            body = {**body, "parse_data": parsed, "metadata": {}}
+        yield body
 
 
 def windowed(tracker: DialogueStateTracker, turns: int) -> Iterable[Event]:

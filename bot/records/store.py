@@ -1,7 +1,7 @@
 """What people said: in memory until they agree to storing, then in the database.
 
-Both places have the same tables, so every statement is written once and runs in the one that
-holds the conversation.
+Two places hold conversations: a short-lived one (this process's memory, or Redis when there are
+several processes) and the database. What is read and written in a turn is in bot.records.held.
 """
 
 from __future__ import annotations
@@ -10,63 +10,29 @@ import datetime
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import Engine
 
-from bot.errors import RecordsUnavailable, UnknownConversation
-from bot.records import tables as t
-from bot.records.keys import add_keys, hash_of, take_key
-from bot.records.transfer import Rows, delete_rows, read_rows, write_rows
+from bot.errors import UnknownConversation
+from bot.records.held import (
+    ASKED,
+    Conversation,
+    Held,
+    RaisedFlag,
+    Rows,
+    StoredTurn,
+    TrackerRow,
+)
+from bot.records.keys import hash_of
+from bot.records.places import Place
+from bot.records.sql_place import SqlPlace
+from bot.records.tables import red_flag_audit
+
+__all__ = ["Conversation", "RaisedFlag", "Records", "StoredTurn", "TrackerRow"]
 
 TOKEN_LIFE = datetime.timedelta(hours=24)
 MEMORY_LIFE = datetime.timedelta(hours=1)
-
-# A row of raised_flags that was a question, no card.
-ASKED = "asked"
-
-
-@dataclass(frozen=True)
-class Conversation:
-    """One conversation. `consent` is None until the person has answered."""
-
-    id: str
-    channel: str
-    country: str | None
-    timezone: str | None
-    consent: bool | None
-
-
-@dataclass(frozen=True)
-class StoredTurn:
-    """One message of a person and what was answered."""
-
-    turn: int
-    messages: list[dict[str, Any]]
-    state: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class TrackerRow:
-    """Rasa's tracker as it was saved, and the slots that others ask for."""
-
-    body: str
-    audience: str | None
-    interview: str | None
-    interview_active: bool
-
-
-@dataclass(frozen=True)
-class RaisedFlag:
-    """A care card that was shown."""
-
-    rule: str
-    signs: tuple[str, ...]
-    level: str
-    at: datetime.datetime
 
 
 def utc_now() -> datetime.datetime:
@@ -75,159 +41,42 @@ def utc_now() -> datetime.datetime:
 
 
 class Records:
-    """Conversations and everything that belongs to them."""
+    """Conversations and everything that belongs to them.
+
+    Between `begin_turn` and `end_turn` a conversation is held in memory: reading costs nothing, and
+    `add_turn` writes all that came before it as one. Outside a turn each call reads and writes by
+    itself.
+    """
 
     def __init__(
-        self, durable: Engine, memory: Engine, now: Callable[[], datetime.datetime] = utc_now
-    ) -> None:
-        self._durable = durable
-        self._memory = memory
-        self._now = now
-
-    # -- conversations ---------------------------------------------------------------------
-
-    def open(
         self,
-        conversation: str,
-        *,
-        channel: str,
-        token: str | None = None,
-        country: str | None = None,
-        timezone: str | None = None,
-    ) -> Conversation:
-        """Begin a conversation in memory; old ones that nobody agreed to store are dropped."""
-        now = self._now()
-        with self._on(self._memory) as connection:
-            self._drop_old(connection, now)
-            row = {
-                "id": conversation,
-                "token_hash": hash_of(token) if token else None,
-                "channel": channel,
-                "country": country,
-                "timezone": timezone,
-                "created_at": now,
-                "last_used_at": now,
-            }
-            connection.execute(insert(t.conversations), [row])
-        return Conversation(conversation, channel, country, timezone, None)
-
-    def by_token(self, token: str) -> Conversation:
-        """The conversation of this token, if it was used in the last 24 hours."""
-        hashed = hash_of(token)
-        tokens = t.session_tokens.c
-        further = select(tokens.conversation).where(tokens.token_hash == hashed)
-        for engine, life in ((self._memory, MEMORY_LIFE), (self._durable, TOKEN_LIFE)):
-            with self._on(engine) as connection:
-                row = connection.execute(
-                    select(t.conversations).where(
-                        or_(
-                            t.conversations.c.token_hash == hashed,
-                            t.conversations.c.id.in_(further),
-                        )
-                    )
-                ).first()
-            if row is not None:
-                if self._now() - row.last_used_at > life:
-                    break
-                return _conversation(row)
-        raise UnknownConversation("this conversation is over or was deleted")
-
-    def add_token(self, conversation: str, token: str) -> None:
-        """Let a further session (another device) speak in this conversation."""
-        with self._where(conversation) as connection:
-            row = {"conversation": conversation, "token_hash": hash_of(token)}
-            connection.execute(insert(t.session_tokens), [row])
-        self.used(conversation)
-
-    def used(self, conversation: str) -> None:
-        """The conversation is used now: its life begins again."""
-        with self._where(conversation) as connection:
-            connection.execute(
-                update(t.conversations)
-                .where(t.conversations.c.id == conversation)
-                .values(last_used_at=self._now())
-            )
-
-    def add_keys(
-        self, conversation: str, keys: Mapping[str, str], *, life: datetime.timedelta
-    ) -> datetime.datetime:
-        """Store keys by what each opens once; when they expire (UTC). They are kept where the
-        conversation is: in memory until the person agrees to storing."""
-        now = self._now()
-        with self._where(conversation) as connection:
-            add_keys(connection, conversation, keys, now=now, life=life)
-        return now + life
-
-    def take_key(self, key: str, *, opens: str) -> Conversation | None:
-        """The conversation that this key opens, once; None when it is unknown, used or too old."""
-        for engine in (self._memory, self._durable):
-            with self._on(engine) as connection:
-                conversation = take_key(connection, key, opens=opens, now=self._now())
-            if conversation is not None:
-                return self.get(conversation)
-        return None
-
-    def get(self, conversation: str) -> Conversation | None:
-        """The conversation with this id."""
-        with self._where(conversation) as connection:
-            row = connection.execute(
-                select(t.conversations).where(t.conversations.c.id == conversation)
-            ).first()
-        return _conversation(row) if row is not None else None
-
-    def set_consent(self, conversation: str, *, given: bool, wording: str) -> None:
-        """Note the person's answer. After "yes" all of the conversation moves to the database;
-        after a "no" that follows a "yes" it moves back to memory."""
-        at = self._now()
-        source, target = (self._memory, self._durable) if given else (self._durable, self._memory)
-        with self._on(source) as connection:
-            rows = read_rows(connection, conversation)
-        if rows["conversations"]:
-            with self._on(target) as connection:
-                delete_rows(connection, conversation)
-                write_rows(connection, rows)
-            with self._on(source) as connection:
-                delete_rows(connection, conversation)
-        with self._where(conversation) as connection:
-            connection.execute(
-                update(t.conversations)
-                .where(t.conversations.c.id == conversation)
-                .values(consent=given, last_used_at=at)
-            )
-            consent = {"conversation": conversation, "given": given, "wording": wording, "at": at}
-            connection.execute(insert(t.consents), [consent])
-
-    def delete(self, conversation: str) -> None:
-        """Leave nothing of this conversation anywhere."""
-        for engine in (self._memory, self._durable):
-            with self._on(engine) as connection:
-                delete_rows(connection, conversation)
-
-    def export(self, conversation: str) -> Rows:
-        """Everything that is kept of this conversation."""
-        with self._where(conversation) as connection:
-            return read_rows(connection, conversation)
+        durable: Engine,
+        short_lived: Engine | Place,
+        now: Callable[[], datetime.datetime] = utc_now,
+    ) -> None:
+        self._durable = SqlPlace(durable)
+        self._memory: Place = (
+            SqlPlace(short_lived) if isinstance(short_lived, Engine) else short_lived
+        )
+        self._now = now
+        self._held: dict[str, tuple[Place, Held]] = {}
 
     # -- turns -----------------------------------------------------------------------------
 
+    def begin_turn(self, conversation: str, message_id: str, choice: str | None = None) -> None:
+        """Read all that a turn needs. The caller holds the conversation's lock."""
+        self._held[conversation] = self._load(conversation, message_id, choice)
+
+    def end_turn(self, conversation: str) -> None:
+        """Forget what was held; what `add_turn` has not written is dropped."""
+        self._held.pop(conversation, None)
+
     def turn_of(self, conversation: str, message_id: str) -> StoredTurn | None:
         """What was answered to the message with this id of the client, if it was seen before."""
-        with self._where(conversation) as connection:
-            row = connection.execute(
-                select(t.turns).where(
-                    t.turns.c.conversation == conversation, t.turns.c.message_id == message_id
-                )
-            ).first()
-            if row is None:
-                return None
-            bodies = connection.scalars(
-                select(t.messages.c.body)
-                .where(t.messages.c.conversation == conversation, t.messages.c.turn == row.turn)
-                .order_by(t.messages.c.seq)
-            ).all()
-        said = [json.loads(body) for body in bodies]
-        replies = [message for message in said if message["type"] != "user"]
-        return StoredTurn(row.turn, replies, json.loads(row.state))
+        held = self._held.get(conversation)
+        if held is not None and message_id == held[1].message_id:
+            return held[1].seen
+        return self._load(conversation, message_id)[1].seen
 
     def add_turn(
         self,
@@ -240,88 +89,162 @@ class Records:
         choices: dict[str, str],
     ) -> StoredTurn:
         """Write one turn: what was said, what was answered (given `id` and `seq` here), and the
-        choices offered with it (value -> label)."""
+        choices offered with it (value -> label). All that was held before is written with it."""
+        place, held = self._held.get(conversation) or self._load(conversation)
+        turn = held.add_turn(
+            message_id=message_id, said=said, replies=replies, state=state, choices=choices
+        )
+        self._write(place, held)
+        return turn
+
+    def _load(
+        self, conversation: str, message_id: str | None = None, choice: str | None = None
+    ) -> tuple[Place, Held]:
+        """Where a conversation is, and what it holds. Raises UnknownConversation."""
+        for place in (self._memory, self._durable):
+            stored = place.load(conversation, message_id=message_id, choice=choice)
+            if stored is not None:
+                read_more = _reader(place, conversation)
+                return place, Held(stored, self._now(), read_more, message_id, choice)
+        raise UnknownConversation("this conversation is over or was deleted")
+
+    @contextmanager
+    def _changing(self, conversation: str) -> Iterator[Held]:
+        """A conversation to change: at once, or, in a turn, when `add_turn` writes."""
+        in_turn = self._held.get(conversation)
+        place, held = in_turn or self._load(conversation)
+        yield held
+        if in_turn is None:
+            self._write(place, held)
+
+    def _write(self, place: Place, held: Held) -> None:
+        changes = held.take_changes()
+        audit = changes.rows.get(red_flag_audit.name)
+        if audit and place is not self._durable:
+            # It holds nothing of the conversation, so it needs no consent.
+            self._durable.add_audit(changes.rows.pop(red_flag_audit.name))
+        place.write(held.conversation.id, changes)
+
+    def _read(self, conversation: str) -> Held:
+        in_turn = self._held.get(conversation)
+        return in_turn[1] if in_turn else self._load(conversation)[1]
+
+    def _place_of(self, conversation: str) -> Place:
+        in_turn = self._held.get(conversation)
+        return in_turn[0] if in_turn else self._load(conversation)[0]
+
+    # -- conversations ---------------------------------------------------------------------
+
+    def open(
+        self,
+        conversation: str,
+        *,
+        channel: str,
+        token: str | None = None,
+        country: str | None = None,
+        timezone: str | None = None,
+    ) -> Conversation:
+        """Begin a conversation that is not stored; old ones that nobody agreed to are dropped."""
         now = self._now()
-        with self._where(conversation) as connection:
-            turn = _next(connection, t.turns.c.turn, t.turns, conversation)
-            seq = _next(connection, t.messages.c.seq, t.messages, conversation)
-            bodies = ([said] if said else []) + list(replies)
-            numbered = [
-                {**body, "id": f"m{number}", "seq": number}
-                for number, body in enumerate(bodies, start=seq)
-            ]
-            turn_row = {
-                "conversation": conversation,
-                "turn": turn,
-                "message_id": message_id,
-                "state": json.dumps(state),
-            }
-            connection.execute(insert(t.turns), [turn_row])
-            connection.execute(
-                insert(t.messages),
-                [
-                    {
-                        "conversation": conversation,
-                        "seq": body["seq"],
-                        "turn": turn,
-                        "body": json.dumps(body),
-                        "at": now,
-                    }
-                    for body in numbered
-                ],
-            )
-            _offer(connection, conversation, choices)
-            connection.execute(
-                update(t.conversations)
-                .where(t.conversations.c.id == conversation)
-                .values(last_used_at=now)
-            )
-        answered = [body for body in numbered if body["type"] != "user"]
-        return StoredTurn(turn, answered, state)
+        self._memory.drop_old(now - MEMORY_LIFE)
+        row = {
+            "id": conversation,
+            "token_hash": hash_of(token) if token else None,
+            "channel": channel,
+            "country": country,
+            "timezone": timezone,
+            "consent": None,
+            "created_at": now,
+            "last_used_at": now,
+        }
+        self._memory.put({"conversations": [row]})
+        return Conversation(conversation, channel, country, timezone, None)
+
+    def by_token(self, token: str) -> Conversation:
+        """The conversation of this token, if it was used in the last 24 hours."""
+        hashed = hash_of(token)
+        for place, life in ((self._memory, MEMORY_LIFE), (self._durable, TOKEN_LIFE)):
+            found = place.by_token(hashed)
+            if found is not None:
+                if self._now() - found.last_used_at > life:
+                    break
+                return found.conversation
+        raise UnknownConversation("this conversation is over or was deleted")
+
+    def add_token(self, conversation: str, token: str) -> None:
+        """Let a further session (another device) speak in this conversation."""
+        self._place_of(conversation).add_token(conversation, hash_of(token), now=self._now())
+
+    def used(self, conversation: str) -> None:
+        """The conversation is used now: its life begins again."""
+        with self._changing(conversation):
+            pass  # whatever is written carries the time
+
+    def add_keys(
+        self, conversation: str, keys: Mapping[str, str], *, life: datetime.timedelta
+    ) -> datetime.datetime:
+        """Store keys by what each opens once; when they expire (UTC). They are kept where the
+        conversation is."""
+        now = self._now()
+        self._place_of(conversation).add_keys(conversation, keys, now=now, life=life)
+        return now + life
+
+    def take_key(self, key: str, *, opens: str) -> Conversation | None:
+        """The conversation that this key opens, once; None when it is unknown, used or too old."""
+        for place in (self._memory, self._durable):
+            conversation = place.take_key(key, opens=opens, now=self._now())
+            if conversation is not None:
+                return self.get(conversation)
+        return None
+
+    def get(self, conversation: str) -> Conversation | None:
+        """The conversation with this id."""
+        try:
+            return self._read(conversation).conversation
+        except UnknownConversation:
+            return None
+
+    def set_consent(self, conversation: str, *, given: bool, wording: str) -> None:
+        """Note the person's answer. After "yes" all of the conversation moves to the database;
+        after a "no" that follows a "yes" it moves back."""
+        at = self._now()
+        source, target = (self._memory, self._durable) if given else (self._durable, self._memory)
+        rows = source.read_all(conversation)
+        if rows["conversations"]:
+            target.put(rows)
+            source.delete(conversation)
+        row = {"conversation": conversation, "given": given, "wording": wording, "at": at}
+        target.set_consent(conversation, row)
+        if conversation in self._held:
+            self._held[conversation] = self._load(conversation)
+
+    def delete(self, conversation: str) -> None:
+        """Leave nothing of this conversation anywhere."""
+        for place in (self._memory, self._durable):
+            place.delete(conversation)
+
+    def export(self, conversation: str) -> Rows:
+        """Everything that is kept of this conversation."""
+        return self._place_of(conversation).read_all(conversation)
 
     def history(self, conversation: str) -> list[dict[str, Any]]:
         """All messages of both sides, in order."""
-        with self._where(conversation) as connection:
-            bodies = connection.scalars(
-                select(t.messages.c.body)
-                .where(t.messages.c.conversation == conversation)
-                .order_by(t.messages.c.seq)
-            ).all()
-        return [json.loads(body) for body in bodies]
+        return [json.loads(body) for body in self._place_of(conversation).messages(conversation)]
 
     def last_reply(self, conversation: str) -> dict[str, Any] | None:
         """The last message of the bot."""
-        with self._where(conversation) as connection:
-            bodies = connection.scalars(
-                select(t.messages.c.body)
-                .where(t.messages.c.conversation == conversation)
-                .order_by(t.messages.c.seq.desc())
-                .limit(1)
-            ).all()
-        last: dict[str, Any] | None = json.loads(bodies[0]) if bodies else None
-        return last if last and last["type"] != "user" else None
+        return self._read(conversation).last_reply()
 
     def interview_of(self, conversation: str) -> str | None:
         """The interview that was begun last."""
-        with self._where(conversation) as connection:
-            found = connection.scalars(
-                select(t.interviews.c.id)
-                .where(t.interviews.c.conversation == conversation)
-                .order_by(t.interviews.c.started_at.desc())
-                .limit(1)
-            ).first()
-        return str(found) if found is not None else None
+        return self._read(conversation).interview
 
     def offered(self, conversation: str, value: str) -> str | None:
         """The label of a choice that this conversation was offered."""
-        with self._where(conversation) as connection:
-            label = connection.scalar(
-                select(t.offered_choices.c.label).where(
-                    t.offered_choices.c.conversation == conversation,
-                    t.offered_choices.c.value == value,
-                )
-            )
-        return str(label) if label is not None else None
+        held = self._held.get(conversation)
+        if held is not None and value == held[1].choice:
+            return held[1].label
+        return self._load(conversation, choice=value)[1].label
 
     # -- red flags and feedback ------------------------------------------------------------
 
@@ -329,54 +252,23 @@ class Records:
         self, conversation: str, *, rule: str, signs: Sequence[str], level: str, channel: str
     ) -> None:
         """Note a card for this conversation, and, without it, for the audit."""
-        now = self._now()
-        with self._where(conversation) as connection:
-            flag = {
-                "conversation": conversation,
-                "seq": _next(connection, t.raised_flags.c.seq, t.raised_flags, conversation),
-                "rule": rule,
-                "signs": json.dumps(list(signs)),
-                "level": level,
-                "at": now,
-            }
-            connection.execute(insert(t.raised_flags), [flag])
-        with self._on(self._durable) as connection:
-            audit = {"rule": rule, "level": level, "channel": channel, "at": now}
-            connection.execute(insert(t.red_flag_audit), [audit])
+        with self._changing(conversation) as held:
+            held.add_flag(rule=rule, signs=signs, level=level)
+            audit = {"rule": rule, "level": level, "channel": channel, "at": self._now()}
+            held.changes.add(red_flag_audit.name, [audit])
 
     def add_question(self, conversation: str, *, rule: str) -> None:
         """Note that the confirm line of this sign was asked. No alarm: nothing for the audit."""
-        with self._where(conversation) as connection:
-            asked = {
-                "conversation": conversation,
-                "seq": _next(connection, t.raised_flags.c.seq, t.raised_flags, conversation),
-                "rule": rule,
-                "signs": "[]",
-                "level": ASKED,
-                "at": self._now(),
-            }
-            connection.execute(insert(t.raised_flags), [asked])
+        with self._changing(conversation) as held:
+            held.add_flag(rule=rule, signs=(), level=ASKED)
 
     def signs_asked(self, conversation: str) -> set[str]:
         """The signs whose confirm line was asked in this conversation."""
-        with self._where(conversation) as connection:
-            rules = connection.scalars(
-                select(t.raised_flags.c.rule)
-                .where(t.raised_flags.c.conversation == conversation)
-                .where(t.raised_flags.c.level == ASKED)
-            )
-            return {str(rule) for rule in rules}
+        return self._read(conversation).signs_asked()
 
     def red_flags(self, conversation: str) -> list[RaisedFlag]:
         """The cards shown in this conversation, oldest first."""
-        with self._where(conversation) as connection:
-            rows = connection.execute(
-                select(t.raised_flags)
-                .where(t.raised_flags.c.conversation == conversation)
-                .where(t.raised_flags.c.level != ASKED)
-                .order_by(t.raised_flags.c.seq)
-            ).all()
-        return [RaisedFlag(r.rule, tuple(json.loads(r.signs)), r.level, r.at) for r in rows]
+        return self._read(conversation).red_flags()
 
     def add_feedback(
         self, conversation: str, *, message: str, helpful: bool, comment: str | None
@@ -389,144 +281,52 @@ class Records:
             "comment": comment,
             "at": self._now(),
         }
-        with self._where(conversation) as connection:
-            connection.execute(insert(t.feedback), [row])
+        with self._changing(conversation) as held:
+            held.changes.add("feedback", [row])
 
     # -- Rasa's tracker --------------------------------------------------------------------
 
     def tracker(self, conversation: str) -> TrackerRow | None:
         """Rasa's tracker as it was saved last."""
-        with self._where(conversation) as connection:
-            row = connection.execute(
-                select(t.trackers).where(t.trackers.c.conversation == conversation)
-            ).first()
-        if row is None:
+        try:
+            return self._read(conversation).tracker
+        except UnknownConversation:
             return None
-        return TrackerRow(row.body, row.audience, row.interview, row.interview_active)
 
-    def save_tracker(self, conversation: str, row: TrackerRow) -> None:
-        """Keep Rasa's tracker; a conversation begun elsewhere (`rasa shell`) is opened."""
+    def last_turn(self, conversation: str) -> int:
+        """The number of the last turn that was written; 0 before the first."""
+        try:
+            return self._read(conversation).last_turn
+        except UnknownConversation:
+            return 0
+
+    def save_tracker(
+        self, conversation: str, row: TrackerRow, *, after_turn: int | None = None
+    ) -> None:
+        """Keep Rasa's tracker; a conversation begun elsewhere (`rasa shell`) is opened.
+
+        `after_turn`: the last turn that the tracker knew when it was read. A turn that came too
+        late, when others were answered already (by another process), must not take them back.
+        """
         if self.get(conversation) is None:
             self.open(conversation, channel="cmdline")
-        values = {
-            "body": row.body,
-            "audience": row.audience,
-            "interview": row.interview,
-            "interview_active": row.interview_active,
-        }
-        with self._where(conversation) as connection:
-            changed = connection.execute(
-                update(t.trackers).where(t.trackers.c.conversation == conversation).values(**values)
-            )
-            if not changed.rowcount:
-                connection.execute(insert(t.trackers), [{"conversation": conversation, **values}])
+        with self._changing(conversation) as held:
+            if after_turn is None or held.last_turn <= after_turn + 1:
+                held.save_tracker(row)
 
     # -- interviews ------------------------------------------------------------------------
 
     def answers(self, interview: str, *, conversation: str) -> list[dict[str, Any]]:
-        """The answers of an interview, in the order they were given."""
-        with self._where(conversation) as connection:
-            rows = connection.execute(
-                select(t.interview_answers)
-                .where(t.interview_answers.c.interview == interview)
-                .order_by(t.interview_answers.c.id)
-            ).all()
-        return [
-            {
-                "link_id": row.link_id,
-                "repeat": row.repeat,
-                "message_id": row.message_id,
-                "status": row.status,
-                "text": row.text,
-                "value": json.loads(row.value),
-            }
-            for row in rows
-        ]
+        """The answers of an interview, in the order they were given; `on`: the day (UTC)."""
+        return self._read(conversation).answers(interview)
 
     def add_answers(
         self, interview: str, answers: Sequence[dict[str, Any]], *, conversation: str
     ) -> None:
         """Write answers; those of a message that was written before change nothing."""
-        now = self._now()
-        columns = t.interview_answers.c
-        with self._where(conversation) as connection:
-            known = connection.scalar(
-                select(t.interviews.c.id).where(t.interviews.c.id == interview)
-            )
-            if known is None:
-                begun = {"id": interview, "conversation": conversation, "started_at": now}
-                connection.execute(insert(t.interviews), [begun])
-            seen = {
-                (row.link_id, row.repeat, row.message_id)
-                for row in connection.execute(
-                    select(columns.link_id, columns.repeat, columns.message_id).where(
-                        columns.interview == interview
-                    )
-                )
-            }
-            rows = [
-                {**a, "value": json.dumps(a["value"]), "interview": interview, "at": now}
-                for a in answers
-                if (a["link_id"], a["repeat"], a["message_id"]) not in seen
-            ]
-            if rows:
-                connection.execute(insert(t.interview_answers), rows)
-
-    # -- which database --------------------------------------------------------------------
-
-    @contextmanager
-    def _where(self, conversation: str) -> Iterator[Connection]:
-        """A transaction in the database that holds this conversation."""
-        with self._on(self._memory) as connection:
-            here = connection.scalar(
-                select(t.conversations.c.id).where(t.conversations.c.id == conversation)
-            )
-            if here is not None:
-                yield connection
-                return
-        with self._on(self._durable) as connection:
-            yield connection
-
-    @contextmanager
-    def _on(self, engine: Engine) -> Iterator[Connection]:
-        try:
-            with engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise RecordsUnavailable("reading or writing a conversation") from error
-
-    def _drop_old(self, connection: Connection, now: datetime.datetime) -> None:
-        old = connection.scalars(
-            select(t.conversations.c.id).where(t.conversations.c.last_used_at < now - MEMORY_LIFE)
-        ).all()
-        for conversation in old:
-            delete_rows(connection, conversation)
+        with self._changing(conversation) as held:
+            held.add_answers(interview, answers)
 
 
-def _conversation(row: Any) -> Conversation:
-    return Conversation(row.id, row.channel, row.country, row.timezone, row.consent)
-
-
-def _next(connection: Connection, column: Any, table: Any, conversation: str) -> int:
-    last = connection.scalar(select(func.max(column)).where(table.c.conversation == conversation))
-    return int(last or 0) + 1
-
-
-def _offer(connection: Connection, conversation: str, choices: dict[str, str]) -> None:
-    if not choices:
-        return
-    known = set(
-        connection.scalars(
-            select(t.offered_choices.c.value).where(
-                t.offered_choices.c.conversation == conversation,
-                t.offered_choices.c.value.in_(list(choices)),
-            )
-        )
-    )
-    new = [
-        {"conversation": conversation, "value": value, "label": label}
-        for value, label in choices.items()
-        if value not in known
-    ]
-    if new:
-        connection.execute(insert(t.offered_choices), new)
+def _reader(place: Place, conversation: str) -> Callable[[str], list[dict[str, Any]] | None]:
+    return lambda interview: place.answers(conversation, interview)

@@ -4,6 +4,7 @@ this process's memory (without)."""
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -19,6 +20,8 @@ from sqlalchemy import (
 from bot.database.engine import metadata
 
 CONVERSATION = "conversations.id"
+# A million conversations a day use up 2^31 numbers in months. SQLite's own numbers are wide anyway.
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 conversations = Table(
     "conversations",
@@ -46,12 +49,12 @@ one_time_keys = Table(
     Column("key_hash", String(64), primary_key=True),
     Column("conversation", ForeignKey(CONVERSATION), nullable=False, index=True),
     Column("opens", String(20), nullable=False),
-    Column("expires_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False, index=True),
 )
 consents = Table(
     "consents",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     Column("conversation", ForeignKey(CONVERSATION), nullable=False, index=True),
     Column("given", Boolean, nullable=False),
     Column("wording", String(64), nullable=False),
@@ -102,7 +105,7 @@ interviews = Table(
 interview_answers = Table(
     "interview_answers",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     Column("interview", ForeignKey("interviews.id"), nullable=False, index=True),
     Column("link_id", String(60), nullable=False),
     Column("repeat", Integer, nullable=False),
@@ -128,7 +131,7 @@ raised_flags = Table(
 feedback = Table(
     "feedback",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     Column("conversation", ForeignKey(CONVERSATION), nullable=False, index=True),
     Column("message", String(64), nullable=False),
     Column("helpful", Boolean, nullable=False),
@@ -139,7 +142,7 @@ feedback = Table(
 red_flag_audit = Table(
     "red_flag_audit",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     Column("rule", String(60), nullable=False),
     Column("level", String(20), nullable=False),
     Column("channel", String(20), nullable=False),

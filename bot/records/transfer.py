@@ -9,6 +9,7 @@ from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.engine import Connection
 
 from bot.records import tables as t
+from bot.records.held import Rows
 
 # Parents before children. red_flag_audit holds nothing of a conversation.
 _BY_CONVERSATION: tuple[Table, ...] = (
@@ -25,8 +26,6 @@ _BY_CONVERSATION: tuple[Table, ...] = (
 )
 
 _HASHES = ("token_hash", "key_hash")
-
-Rows = dict[str, list[dict[str, Any]]]
 
 
 def read_rows(connection: Connection, conversation: str) -> Rows:

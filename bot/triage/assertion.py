@@ -19,14 +19,15 @@ _ANSWER_MARKS = frozenset(",:-=?\u2013\u2014")
 class Mention:
     """Where a sign is named: tokens from `start` up to, not including, `end`.
 
-    An `event` still counts when it is over; what was `measured` is no guess. `parts`: the places
-    of its words, when other words stand between them.
+    An `event` still counts when it is over; what was `measured` is no guess. `of_others`: someone
+    else has it (a contact). `parts`: the places of its words, when other words stand between them.
     """
 
     start: int
     end: int
     event: bool = False
     measured: bool = False
+    of_others: bool = False
     parts: tuple[Span, ...] = ()
 
     def spans(self) -> tuple[Span, ...]:
@@ -259,6 +260,8 @@ class Message:
         return "doubtful" if self._is_mine(mention) or self._is_now(mention) else "hypothetical"
 
     def _other(self, mention: Mention) -> Status | None:
+        if mention.of_others:
+            return None
         start, _ = self._clause(mention)
         start = max(start, mention.start - _NEAR)
         if self._hits("other", start, mention.start, mention):

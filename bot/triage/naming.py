@@ -67,22 +67,22 @@ class SignFinder:
                 continue
             if idioms.get(flag, set()).issuperset(range(start, end)):
                 continue
-            mention = Mention(start, end, event=self._is_event(flag))
-            found.append(Named(flag, mention, kind == "may_say"))
+            found.append(Named(flag, self._mention(flag, start, end), kind == "may_say"))
         nearby = Nearby(tokens, places, self._content.sign_words.apart)
         for kind, flag, rule in (r for group in places for r in self._rules.get(group, ())):
             for parts in nearby.find(rule, idioms.get(flag, frozenset())):
                 if self._fits(flag, contexts):
-                    end = max(b for _, b in parts)
-                    mention = Mention(parts[0][0], end, self._is_event(flag), parts=parts)
+                    mention = self._mention(flag, parts[0][0], max(b for _, b in parts), parts)
                     found.append(Named(flag, mention, kind == "may_together"))
         return self._weakened(found)
 
     def _fits(self, flag: str, contexts: Collection[str]) -> bool:
         return not getattr(self._named_ids[flag], "context", ()) or flag in contexts
 
-    def _is_event(self, flag: str) -> bool:
-        return bool(getattr(self._named_ids[flag], "event", False))
+    def _mention(self, flag: str, start: int, end: int, parts: tuple[Span, ...] = ()) -> Mention:
+        one = self._named_ids[flag]
+        event, of_others = getattr(one, "event", False), getattr(one, "of_others", False)
+        return Mention(start, end, event=event, of_others=of_others, parts=parts)
 
     def _weakened(self, found: list[Named]) -> list[Named]:
         """A fever that is named with a temperature below its threshold only could be one."""

@@ -11,6 +11,7 @@ from bot.content.red_flags import Level, RedFlagContent
 from bot.triage.tokens import Span
 
 LEVELS: tuple[Level, ...] = ("crisis", "emergency", "urgent", "routine")  # highest first
+_TUPLES = ("signs", "dismissed", "denied")
 CONFIRMABLE: tuple[Level, ...] = ("crisis", "emergency")
 
 
@@ -23,7 +24,9 @@ class Finding:
     card was shown before.
 
     For the second reading: `is_open`: the message has words of the past, of "if" or of someone
-    else, which did not decide. `dismissed`: signs named, and judged as not there now.
+    else, which did not decide. `dismissed`: signs named, and judged as not there now. `denied`:
+    those of them that a negation governs directly, without contrast. `is_answer`: the message is
+    no more than a "yes", "no" or "not sure".
     """
 
     level: Level | None = None
@@ -33,17 +36,20 @@ class Finding:
     repeated: bool = False
     is_open: bool = field(default=False, compare=False)
     dismissed: tuple[str, ...] = field(default=(), compare=False)
+    denied: tuple[str, ...] = field(default=(), compare=False)
+    is_answer: bool = field(default=False, compare=False)
 
 
 def mark_of(finding: Finding) -> dict[str, Any]:
     """The finding as it travels with a message through Rasa."""
-    return {**asdict(finding), "signs": list(finding.signs), "dismissed": list(finding.dismissed)}
+    mark = asdict(finding)
+    return {**mark, **{name: list(mark[name]) for name in _TUPLES}}
 
 
 def finding_of(mark: Mapping[str, Any]) -> Finding:
     """The finding that a mark holds; what is not there is not found."""
     values = {field.name: mark[field.name] for field in fields(Finding) if field.name in mark}
-    for name in ("signs", "dismissed"):
+    for name in _TUPLES:
         values[name] = tuple(values.get(name) or ())
     return Finding(**values)
 

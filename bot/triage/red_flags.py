@@ -28,6 +28,7 @@ class _Screened:
     outcomes: dict[str, Outcome]
     places: dict[str, list[Span]]
     is_open: bool
+    denied: frozenset[str]
 
 
 class RedFlagDetector:
@@ -46,12 +47,18 @@ class RedFlagDetector:
         self._signs = SignFinder(content, real)
 
     def find(
-        self, text: str, *, already: Collection[str] = (), confirming: str | None = None
+        self,
+        text: str,
+        *,
+        already: Collection[str] = (),
+        confirming: str | None = None,
+        aside: bool = False,
     ) -> Finding:
         """What this message raises.
 
         `already`: signs raised before in this conversation. `confirming`: the sign whose confirm
-        line was just asked: "yes" and "not sure" raise it, a clear "no" is silent.
+        line was just asked: "yes" and "not sure" raise it, a clear "no" is silent. `aside`: an
+        answer to something else followed the line, so that a question goes on from that answer.
         """
         tokens = tokens_of(text, self._spellings)
         screened = self._screened(
@@ -59,10 +66,11 @@ class RedFlagDetector:
         )
         outcomes = screened.outcomes
         answered = False
-        if confirming in self._content.flags and self._answer(tokens) in ("yes", "unsure"):
+        answer = self._answer(tokens, aside=aside) if confirming is not None else None
+        if confirming in self._content.flags and answer in ("yes", "unsure"):
             outcomes[confirming], answered = "card", True
         elif confirming is not None and outcomes.get(confirming) == "confirm":
-            outcomes[confirming] = "none" if self._answer(tokens) == "no" else "card"
+            outcomes[confirming] = "none" if answer == "no" else "card"
             answered = outcomes[confirming] == "card"
         raised = [flag for flag, outcome in outcomes.items() if outcome == "card"]
         finding = self._raising.card(self._raising.combined(raised), already, screened.places)
@@ -75,6 +83,8 @@ class RedFlagDetector:
             confirm=self._raising.by_level(unclear)[0] if unclear else None,
             is_open=screened.is_open,
             dismissed=tuple(self._raising.by_level(silent)),
+            denied=tuple(self._raising.by_level(screened.denied.intersection(silent))),
+            is_answer=self._is_bare_answer(tokens),
         )
 
     def _screened(self, tokens: list[Token], *, asked: bool) -> _Screened:
@@ -86,15 +96,20 @@ class RedFlagDetector:
         message = Message(tokens, cues, spans)
         outcomes: dict[str, Outcome] = {}
         places: dict[str, list[Span]] = {}
+        denied: set[str] = set()
         for named in found:
-            outcome = self._outcome(named.flag, message.status(named.mention))
+            status = message.status(named.mention)
+            if status == "denied":
+                denied.add(named.flag)
+            outcome = self._outcome(named.flag, status)
             if named.is_weak and outcome == "card":
                 outcome = "confirm"
             known = outcomes.get(named.flag, "none")
             outcomes[named.flag] = max(known, outcome, key=("none", "confirm", "card").index)
             if outcome == "card":
                 places.setdefault(named.flag, []).append((named.mention.start, named.mention.end))
-        return _Screened(outcomes, places, is_open)
+        is_plain = not cues.get("contrast")
+        return _Screened(outcomes, places, is_open, frozenset(denied if is_plain else ()))
 
     def _outcome(self, name: str, status: Status) -> Outcome:
         clue = self._content.clues.get(name)
@@ -131,9 +146,11 @@ class RedFlagDetector:
         undated = [c for c in cues.get("unclear_time", ()) if dated.isdisjoint(range(*c))]
         cues["unclear_time"] = undated
 
-    def _answer(self, tokens: Sequence[Token]) -> Answer | None:
+    def _answer(self, tokens: Sequence[Token], *, aside: bool) -> Answer | None:
         """How a confirm line was answered; None when the message is about something else."""
         hits = list(self._answers.find(tokens, [(t.word,) for t in tokens]))
+        if aside and self._is_question(tokens):
+            hits = [hit for hit in hits if hit[1] == 0]
         longest = [h for h in hits if not any(_inside(h, other) for other in hits)]
         kinds = {name for name, _, _ in longest}
         if "unsure" in kinds or {"yes", "no"} <= kinds:
@@ -141,6 +158,16 @@ class RedFlagDetector:
         if "yes" in kinds:
             return "yes"
         return "no" if "no" in kinds else None
+
+    def _is_bare_answer(self, tokens: Sequence[Token]) -> bool:
+        hits = self._answers.find(tokens, [(t.word,) for t in tokens])
+        covered = {place for _, start, end in hits for place in range(start, end)}
+        return len(covered) == len(tokens)
+
+    def _is_question(self, tokens: Sequence[Token]) -> bool:
+        cues = self._cue_places(tokens)
+        begins = any(start == 0 for start, _ in cues.get("question_start", ()))
+        return begins or bool(cues.get("question")) or any("?" in t.after for t in tokens)
 
 
 def _inside(hit: tuple[str, int, int], other: tuple[str, int, int]) -> bool:

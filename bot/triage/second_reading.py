@@ -1,9 +1,10 @@
 """What a learned suspicion may change in a finding of the rules: it can only ask.
 
 It never raises a card and never makes a sign silent that the rules raised. Where the rules are
-silent it asks the confirm line; where they raised an emergency although words of the past, of "if"
-or of someone else stand in the message, and the reader is sure that nothing is told of as there
-now, the confirm line stands in for the card. Pure.
+silent it asks the confirm line, but not about a sign that a negation governs directly. Where they
+raised an emergency although words of the past, of "if" or of someone else stand in the message,
+and the reader is sure that nothing is told of as there now, the confirm line stands in for the
+card. Pure.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Scores:
     """From which score on the reader asks, and below which it doubts a card (config.yml).
 
     `ask_beside_from`: when an urgent card is due, or the rules saw the sign and judged it as not
-    there now. `ask_crisis_from`: the gentle check on thoughts of suicide.
+    there now, or saw any sign denied. `ask_crisis_from`: the gentle check on thoughts of suicide.
     """
 
     ask_from: float
@@ -60,12 +61,12 @@ def second_reading(
         if may_ask and suspicion.score < scores.doubt_below:
             return Finding(confirm=rule, is_open=True)
         return finding
-    if finding.confirm is not None:
+    if finding.confirm is not None or finding.is_answer:
         return finding
     flag = _flag_of(suspicion.sign, content)
-    if flag is None or flag.id in known:
+    if flag is None or flag.id in known or flag.id in finding.denied:
         return finding
-    is_beside = finding.level is not None or flag.id in finding.dismissed
+    is_beside = finding.level is not None or flag.id in finding.dismissed or bool(finding.denied)
     alone = scores.ask_crisis_from if flag.level == "crisis" else scores.ask_from
     least = scores.ask_beside_from if is_beside else alone
     return replace(finding, confirm=flag.id) if suspicion.score >= least else finding

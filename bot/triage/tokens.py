@@ -13,6 +13,7 @@ Spellings = Mapping[tuple[str, ...], tuple[str, ...]]
 
 _MARKUP = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
 _LONG_RUN = re.compile(r"([a-z])\1{2,}")
+_OUT_OF_TEN = re.compile(r"\b(\d+)/10\b(?!/)")
 _ELLIPSIS = re.compile(r"\.{2,}")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[a-z]+(?:'[a-z]+)*|\n|[^\w\s]")
 _QUOTES = str.maketrans("\u2018\u2019\u201b\u02bc\u00b4`\u2032\u00ba\u02da", "'''''''\u00b0\u00b0")
@@ -67,6 +68,7 @@ def _plain(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text)
         text = "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Mn"))
+    text = _OUT_OF_TEN.sub(r"\1 out of 10", text)
     return _LONG_RUN.sub(r"\1", _ELLIPSIS.sub("~", text.lower()))
 
 

@@ -63,3 +63,49 @@ def test_changed_after_the_end(new_person: NewPerson) -> None:
     assert types(person.tap("change_answers"))[-1] == "question"
     assert of_type(person.say("change 2 to last week"), "question")["linkId"] == "confirm"
     assert types(person.say("yes"))[-1] == "summary"
+
+
+def test_two_symptoms_by_buttons_in_twelve_messages(new_person: NewPerson) -> None:
+    person = new_person(start="prepare_visit")
+    first = person.session["messages"][-1]
+    assert first["input"] == "multi_choice"
+    tapped = [
+        ["sx.name:0=fatigue", "sx.name:0=easy_bruising"], "sx.onset:0=week", "sx.severity:0=mild",
+        "sx.similar:0=same", "sx.onset:1=days", "sx.severity:1=mild", "sx.similar:1=different",
+        "visit.doctor-knows:0=no", ["tx.previous:0=chemo", "tx.previous:0=transplant"],
+        ["q:0=meaning", "q:0=report_when", "q:0=involves", "q:0=works"], "confirm:0=yes",
+    ]  # fmt: skip
+    for choice in tapped:
+        turn = person.tap(choice)
+    assert types(turn)[-1] == "summary" and len(tapped) <= 12
+    summary = of_type(turn, "summary")["summary"]
+    assert len(summary["symptoms"]) == 2 and len(summary["questions"]) == 4
+    said = [m for m in person.get("history").json()["messages"] if m["type"] == "user"]
+    taps = [m for m in said if isinstance(m["choice"], list)]
+    assert taps[0]["text"] == "Tiredness, Bruises" and len(taps) == 3
+    for wrong in ([], ["nonsense"], ["sx.name:0=fatigue", 7], ["delete_conversation"] * 60):
+        assert person.post({"id": "x", "choice": wrong}).json()["error"]["code"] == "unknown_choice"
+
+
+def test_a_corrected_date_raises_no_second_card(new_person: NewPerson) -> None:
+    person = new_person(start="prepare_visit", country="US")
+    assert types(person.say("a fever of 101 since Monday"))[0] == "care_card"
+    person.tap("resume_interview")
+    person.say("severe")
+    turn = person.say("change the fever date to last Friday")
+    assert "care_card" not in types(turn)
+    assert of_type(turn, "question")["linkId"] == "sx.similar", "the interview goes on"
+    shown = person.say("the fever started today and I shake all over")
+    assert types(shown)[0] == "care_card", "more than a date was told"
+    assert len(person.get("summary", format="json").json()["red_flags"]) == 2
+
+
+def test_a_plain_answer_is_not_asked_about(new_person: NewPerson) -> None:
+    person = new_person(start="prepare_visit")
+    person.say("night sweats since Easter")
+    person.say("moderate")
+    turn = person.say("yes exactly like then")
+    assert of_type(turn, "question")["linkId"] == "visit.doctor-knows"
+    person.tap("stop")
+    paused = person.say("skip")
+    assert "resume_interview" in {c["value"] for c in paused["messages"][-1]["choices"]}

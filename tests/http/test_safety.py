@@ -7,12 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from tests.conftest import Person, free_port, of_type, started_bot, types
 
+ROOT = Path(__file__).resolve().parents[2]
 SIGNS = [
     ("I have a temperature of 38.6", "fever", "emergency"),
     ("my nose bleed wont stop", "bleeding", "emergency"),
@@ -89,6 +93,29 @@ def test_an_urgent_card_comes_with_the_question_about_an_emergency(person: Perso
     assert types(turn) == ["care_card", "confirm_red_flag"]
     assert of_type(turn, "care_card")["level"] == "urgent"
     assert of_type(person.say("yes"), "care_card")["rule"] == "fever"
+
+
+BESIDE = yaml.safe_load((ROOT / "tests/cases/confirm_beside.yml").read_text("utf-8"))["cases"]
+
+
+@pytest.mark.parametrize("case", BESIDE, ids=lambda case: case["says"])
+def test_the_answer_stands_beside_the_confirm_line(person: Person, case: dict[str, Any]) -> None:
+    if "interview" in case:
+        person.tap("prepare_visit")
+        for said in case["interview"]:
+            person.say(said)
+    turn = person.say(case["says"])
+    assert types(turn) == case["replies"]
+    assert of_type(turn, "confirm_red_flag")["rule"] == case["asks"]
+    if "topic" in case:
+        assert of_type(turn, "answer")["topic"] == case["topic"]
+    for then in case.get("then", []):
+        turn = person.tap(then["tap"]) if "tap" in then else person.say(then["says"])
+        assert types(turn) == then["replies"], then
+        assert then.get("rule") in (None, turn["messages"][0].get("rule"))
+        assert then.get("linkId") in (None, turn["messages"][-1].get("linkId"))
+    for told in case.get("kept", []):
+        assert told in person.get("summary", format="txt").text
 
 
 def test_the_second_reader_asks_where_the_rules_have_no_words(person: Person) -> None:

@@ -120,6 +120,7 @@ def test_a_new_process_days_later(
     stored, private = begun(Person(bot)), begun(Person(bot))
     private.say("moderate zebrafish")
     private_code, code = code_of(private), code_of(stored)
+    stored.say("mild")
     stored.tap("consent_yes")  # the code moves to the database with the conversation
     with sqlite3.connect(tmp_path / "bot.db") as later:
         with sqlite3.connect(next(tmp_path_factory.getbasetemp().glob("bot*/bot.db"))) as now:
@@ -128,15 +129,18 @@ def test_a_new_process_days_later(
         assert "zebrafish" not in dump
         assert code not in dump and private_code not in dump, "only as hashes"
         later.execute("UPDATE conversations SET last_used_at = datetime(last_used_at, '-23 hours')")
-        later.execute("UPDATE interview_answers SET at = datetime(at, '-3 days')")
+        later.execute("UPDATE interview_answers SET at = datetime(at, '-9 days')")
     with started_bot(tmp_path) as client:
         stored.client = client
         assert client.get("/chat/history", headers=private.headers).status_code == 401
         assert client.post("/chat/session", json={"resume": private_code}).status_code == 400
         assert "Bruises" in stored.get("summary", format="txt").text
         fresh = Person(client, resume=code)
-        assert fresh.session["messages"][-1]["linkId"] == "sx.severity"
-        done = fresh.say("mild")
+        again = fresh.session["messages"][-1]
+        assert again["linkId"] == "sx.severity", "a week later it is asked again"
+        assert "your answer was: “Mild”" in again["text"]
+        done = fresh.tap(next(c["value"] for c in again["choices"] if c["value"].endswith("keep")))
+        assert of_type(done, "question")["linkId"] == "sx.similar"
         for _ in range(40):
             if "summary" in types(done):
                 break

@@ -39,14 +39,15 @@ class Person:
     def says(self, text: str) -> Step:
         return self._take(text=text)
 
-    def taps(self, choice: str) -> Step:
-        return self._take(choice=choice)
+    def taps(self, *choices: str) -> Step:
+        """One button, or several boxes and "Continue"."""
+        return self._take(choice=choices if len(choices) > 1 else choices[0])
 
     @property
     def asked(self) -> Asked | None:
         return next_question(self.script, self.history, audience=self.audience)
 
-    def _take(self, **said: str) -> Step:
+    def _take(self, **said: str | tuple[str, ...]) -> Step:
         self.count += 1
         step = take_message(
             self.script,

@@ -26,6 +26,13 @@ QUESTION_KEYS = {
 }  # fmt: skip
 
 
+_TYPES_OF_ANSWER = {"answerBoolean": ("boolean",), "answerString": ("string", "text")}
+
+
+def _types_for(condition: Item) -> tuple[str, ...]:
+    return next(types for key, types in _TYPES_OF_ANSWER.items() if key in condition)
+
+
 def questionnaire_faults(value: Item) -> Iterator[str]:
     """What is wrong with a Questionnaire."""
     if value["status"] not in {"draft", "active", "retired", "unknown"}:
@@ -69,8 +76,11 @@ def _condition_faults(value: Item, item: Item, before: set[str]) -> Iterator[str
             wanted = condition["answerCoding"]
             if (wanted["system"], wanted["code"]) not in known:
                 yield f"{item['linkId']}: {wanted} is no option of {name}"
-        elif others[name]["type"] != "boolean":
-            yield f"{item['linkId']}: answerBoolean"
+        elif (
+            others[name]["type"]
+            not in _TYPES_OF_ANSWER[next(k for k in condition if "answer" in k)]
+        ):
+            yield f"{item['linkId']}: an answer of another type than {name}"
 
 
 def response_faults(value: Item, asked: Item) -> Iterator[str]:

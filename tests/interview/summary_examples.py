@@ -17,7 +17,8 @@ import pypdfium2
 import yaml
 
 from bot.content.files import Problems
-from bot.content.interview import Choice, Condition, Question, Script, read_interview
+from bot.content.interview import Script, read_interview
+from bot.content.interview_items import Choice, Condition, Question
 from bot.interview.answers import Answer
 from bot.interview.fhir import questionnaire
 from bot.interview.fhir_response import Reporter, questionnaire_response

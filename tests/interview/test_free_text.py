@@ -9,7 +9,8 @@ import pytest
 import yaml
 from interview_person import Person
 
-from bot.content.interview import NAME, ONSET, SEVERITY, Script
+from bot.content.interview import Script
+from bot.content.interview_items import NAME, ONSET, SEVERITY
 
 TABLE = yaml.safe_load((Path(__file__).parents[1] / "cases" / "free_text.yml").read_text())
 CASES = [case for part in TABLE.values() for case in part]

@@ -19,7 +19,11 @@ from bot.content.readability import reading_grade
 def test_questions_read_easily(script: Script) -> None:
     for question in script.questions:
         for text in (question.ask, question.ask_proxy, question.why):
-            plain = text.replace("{symptom}", "the fever").replace("ALL", "it")
+            plain = (
+                text.replace("{symptom}", "the fever")
+                .replace("{treatment}", "it")
+                .replace("ALL", "it")
+            )
             plain = re.sub(r"\{(?:person|whose|they|them|their|have|are|were|do)\}", "his", plain)
             assert "{" not in plain, text
             assert reading_grade(plain.replace("?", ".").split(".")[:-1]) <= 6.5, text

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.content.red_flag_examples import read_examples
+
 ROOT = Path(__file__).parents[2]
 HELD_OUT = ROOT / "tests" / "cases" / "held_out"
 WORDS_IN_A_ROW = 5
@@ -37,10 +39,22 @@ def _training_texts() -> list[str]:
     return texts
 
 
+def _runs_held_out(*names: str) -> set[tuple[str, ...]]:
+    cases = (
+        case
+        for name in names
+        for path in HELD_OUT.glob(name)
+        for case in yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]
+    )
+    return {run for case in cases for run in _runs(case.get("text") or case["says"])}
+
+
 def test_no_training_example_shares_five_words_in_a_row() -> None:
-    held_out: dict[tuple[str, ...], str] = {}
-    for path in (*HELD_OUT.glob("questions*.yml"), *HELD_OUT.glob("out_of_scope*.yml")):
-        for case in yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]:
-            held_out |= dict.fromkeys(_runs(case["text"]), case["text"])
-    shared = [(t, held_out[run]) for t in _training_texts() for run in _runs(t) if run in held_out]
-    assert not shared
+    held_out = _runs_held_out("questions*.yml", "out_of_scope*.yml")
+    assert not [text for text in _training_texts() if not held_out.isdisjoint(_runs(text))]
+
+
+def test_no_example_of_the_second_reader_shares_five_words_in_a_row() -> None:
+    held_out = _runs_held_out("red_flags*.yml")
+    examples = [example.says for example in read_examples(ROOT / "content")]
+    assert not [text for text in examples if not held_out.isdisjoint(_runs(text))]

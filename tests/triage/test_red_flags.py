@@ -56,6 +56,24 @@ def test_confirm_line_is_answered(detector: RedFlagDetector) -> None:
     assert detector.find("39", confirming="fever").rule == "fever"
 
 
+@pytest.mark.parametrize(
+    ("said", "beside_an_answer", "alone"),
+    [
+        ("and what does it do now?", None, "fever"),
+        ("do I still get it today?", None, "fever"),
+        ("yes, what now?", "fever", "fever"),
+        ("a bit, since this morning", "fever", "fever"),
+        ("not sure", "fever", "fever"),
+        ("no", None, None),
+    ],
+)
+def test_a_question_goes_on_from_the_answer_beside_the_confirm_line(
+    detector: RedFlagDetector, said: str, beside_an_answer: str | None, alone: str | None
+) -> None:
+    assert detector.find(said, confirming="fever", aside=True).rule == beside_an_answer
+    assert detector.find(said, confirming="fever").rule == alone
+
+
 def test_the_same_sign_again(detector: RedFlagDetector) -> None:
     assert detector.find("I have a fever", already=("fever",)).repeated
 

@@ -16,6 +16,7 @@ from bot.nlu.encoder import shared_encoder
 from bot.nlu.trained import red_flag_scores
 from bot.settings import ROOT
 from bot.triage.raising import CONFIRMABLE, Finding, finding_of, mark_of
+from bot.triage.red_flags import RedFlagDetector
 from bot.triage.second_reading import Scores, second_reading, signs_to_ask
 
 SCORES = Scores(ask_from=0.3, ask_crisis_from=0.2, ask_beside_from=0.6, doubt_below=0.2)
@@ -42,6 +43,7 @@ FINDINGS = st.builds(
         None if flag and CONTENT.flags[flag].level in CONFIRMABLE else confirm,
         is_open=is_open,
         dismissed=dismissed,
+        denied=dismissed,
     ),
     st.sampled_from([None, *CONTENT.flags]),
     st.sampled_from([None, "fever"]),
@@ -70,6 +72,35 @@ def test_it_asks_where_the_rules_are_silent(content: RedFlagContent) -> None:
     assert second_reading(Finding(), Suspected(BREATHING, 0.25), SCORES, content) == Finding()
 
 
+def test_a_sign_denied_is_not_asked_about(content: RedFlagContent) -> None:
+    denied = Finding(dismissed=("breathing",), denied=("breathing",))
+    assert second_reading(denied, Suspected(BREATHING, 0.9), SCORES, content) == denied
+    other = Finding(dismissed=("fever",), denied=("fever",))
+    assert second_reading(other, Suspected(BREATHING, 0.5), SCORES, content) == other
+    assert second_reading(other, Suspected(BREATHING, 0.7), SCORES, content).confirm == "breathing"
+
+
+@pytest.mark.parametrize("says", ["yes", "Yes please", "yes I do", "no", "no thanks", "not sure"])
+def test_a_bare_answer_tells_of_no_sign(content: RedFlagContent, says: str) -> None:
+    found = RedFlagDetector(CONTENT).find(says)
+    assert second_reading(found, Suspected(BREATHING, 0.9), SCORES, content) == Finding()
+
+
+@pytest.mark.parametrize(
+    ("says", "denied"),
+    [
+        ("no fever", ("fever",)),
+        ("I'm not short of breath", ("breathing",)),
+        ("no fever, chest pain or bleeding", ("chest_pain", "bleeding", "fever")),
+        ("no fever, but his chest is in a vice", ()),
+        ("the fever is gone", ()),
+        ("no, I have a fever", ()),
+    ],
+)
+def test_what_counts_as_denied(says: str, denied: tuple[str, ...]) -> None:
+    assert set(RedFlagDetector(CONTENT).find(says).denied) == set(denied)
+
+
 def test_never_about_a_sign_asked_or_raised_before(content: RedFlagContent) -> None:
     suspected = Suspected(BREATHING, 0.9)
     read = second_reading(Finding(), suspected, SCORES, content, known={"breathing"})
@@ -89,7 +120,15 @@ def test_a_card_stays_where_nothing_leaves_it_open(content: RedFlagContent) -> N
 
 
 def test_a_mark_holds_the_finding() -> None:
-    found = Finding("urgent", "lumps", ("lumps",), "fever", is_open=True, dismissed=("chills",))
+    found = Finding(
+        "urgent",
+        "lumps",
+        ("lumps",),
+        "fever",
+        is_open=True,
+        dismissed=("chills",),
+        denied=("chills",),
+    )
     assert mark_of(finding_of(mark_of(found))) == mark_of(found)
 
 

@@ -1,6 +1,7 @@
-"""A stand-in for TensorFlow, which Rasa imports whatever the pipeline (345 MB, half of the start).
+"""Stand-ins for packages that Rasa imports whatever the configuration, and that this bot never
+uses: TensorFlow (345 MB, half of the start), other channels, other stores, plots.
 
-No component of config.yml uses it. Importing names from it works; using one is refused loudly.
+Importing names from a stand-in works; using one is refused loudly.
 """
 
 from __future__ import annotations
@@ -12,16 +13,22 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-STOOD_IN = ("tensorflow", "keras", "tensorflow_addons", "tensorflow_hub", "tensorflow_text")
+TENSORFLOW = ("tensorflow", "keras", "tensorflow_addons", "tensorflow_hub", "tensorflow_text")
+# Needed by neither serving nor answering; together a third of what is imported at the start.
+NOT_SERVED = (
+    "aiogram", "boto3", "botocore", "fbmessenger", "kafka", "mattermostwrapper", "matplotlib",
+    "prompt_toolkit", "pymongo", "questionary", "rocketchat_API", "scipy.stats", "socketio",
+    "spacy.cli", "twilio", "webexteamssdk",
+)  # fmt: skip
 
 
-class TensorFlowIsNotLoaded(RuntimeError):
-    """Something really wanted TensorFlow."""
+class NotLoaded(RuntimeError):
+    """Something really wanted a package that is not loaded."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name} was used, but this bot runs without TensorFlow; "
-            "take the component that needs it out of config.yml, or start plain `rasa`"
+            f"{name} was used, but this bot runs without that package (bot/rasa_parts/stand_ins.py)"
+            "; take the part that needs it out of the configuration, or start plain `rasa`"
         )
 
 
@@ -40,7 +47,7 @@ class _Refusing(type):
                 return args[0]
             if not args:
                 return lambda function: function
-            raise TensorFlowIsNotLoaded(cls.__qualname__)
+            raise NotLoaded(cls.__qualname__)
         return super().__call__(*args, **kwargs)
 
 
@@ -61,10 +68,14 @@ class _StandInModule(ModuleType):
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname.partition(".")[0] in STOOD_IN:
+        parts = fullname.split(".")
+        if any(".".join(parts[:n]) in self.names for n in range(1, len(parts) + 1)):
             return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
         return None
 
@@ -75,7 +86,11 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Nothing to run."""
 
 
-def stand_in_for_tensorflow() -> None:
-    """From now on `import tensorflow` gives the stand-in. No effect once the real one is loaded."""
-    if "tensorflow" not in sys.modules and not any(isinstance(f, _Finder) for f in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+_finder = _Finder()
+
+
+def stand_in_for(names: Sequence[str]) -> None:
+    """From now on importing these gives a stand-in. No effect on one that is loaded already."""
+    if _finder not in sys.meta_path:
+        sys.meta_path.insert(0, _finder)
+    _finder.names.update(name for name in names if name not in sys.modules)

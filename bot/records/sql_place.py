@@ -1,0 +1,282 @@
+"""Conversations in SQL: in the database (with consent), or in a private one in memory (without)."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import func, insert, select, union_all, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import RecordsUnavailable
+from bot.records import tables as t
+from bot.records.held import (
+    Changes,
+    Row,
+    Rows,
+    Stored,
+    StoredTurn,
+    TrackerRow,
+    conversation_of,
+)
+from bot.records.keys import add_keys, take_key
+from bot.records.places import Found
+from bot.records.transfer import delete_rows, read_rows, write_rows
+
+# Parents before children.
+_WRITTEN = (t.turns, t.messages, t.raised_flags, t.interviews, t.interview_answers, t.feedback)
+
+
+class SqlPlace:
+    """See bot.records.places.Place."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        dialect = {"sqlite": sqlite, "postgresql": postgresql}[engine.dialect.name]
+        self._insert = dialect.insert
+
+    def by_token(self, token_hash: str) -> Found | None:
+        """Each half of the union has an index of its own; an OR over both would have none."""
+        c, tokens = t.conversations.c, t.session_tokens.c
+        first = select(t.conversations).where(c.token_hash == token_hash)
+        further = (
+            select(t.conversations)
+            .join(t.session_tokens, tokens.conversation == c.id)
+            .where(tokens.token_hash == token_hash)
+        )
+        with self._on() as connection:
+            row = connection.execute(union_all(first, further)).mappings().first()
+        return Found(conversation_of(row), row["last_used_at"]) if row is not None else None
+
+    def load(
+        self, conversation: str, *, message_id: str | None = None, choice: str | None = None
+    ) -> Stored | None:
+        """Three statements, each over an index and of few rows."""
+        with self._on() as connection:
+            row = connection.execute(_state_of(conversation, message_id, choice)).mappings().first()
+            if row is None:
+                return None
+            seen = row["seen_turn"]
+            flags = connection.execute(
+                select(t.raised_flags)
+                .where(t.raised_flags.c.conversation == conversation)
+                .order_by(t.raised_flags.c.seq)
+            ).mappings()
+            answers = connection.execute(_last_interview(conversation)).mappings().all()
+            return Stored(
+                conversation=conversation_of(row),
+                last_turn=row["last_turn"] or 0,
+                last_seq=row["last_seq"] or 0,
+                last_message=json.loads(row["last_body"]) if row["last_body"] else None,
+                seen=_turn(connection, conversation, seen) if seen is not None else None,
+                label=row["label"],
+                tracker=_tracker(row),
+                flags=[dict(flag) for flag in flags],
+                interview=answers[0]["begun"] if answers else None,
+                answers=[dict(a) for a in answers if a["id"] is not None],
+            )
+
+    def answers(self, conversation: str, interview: str) -> list[Row] | None:
+        """Rows of one interview."""
+        with self._on() as connection:
+            rows = connection.execute(_with_answers(interview)).mappings().all()
+        return [dict(row) for row in rows if row["id"] is not None] if rows else None
+
+    def messages(self, conversation: str) -> list[str]:
+        """All bodies."""
+        with self._on() as connection:
+            return list(
+                connection.scalars(
+                    select(t.messages.c.body)
+                    .where(t.messages.c.conversation == conversation)
+                    .order_by(t.messages.c.seq)
+                )
+            )
+
+    def write(self, conversation: str, changes: Changes) -> None:
+        """One transaction."""
+        with self._on() as connection:
+            for table in _WRITTEN:
+                if rows := changes.rows.get(table.name):
+                    connection.execute(insert(table), rows)
+            if offered := changes.rows.get(t.offered_choices.name):
+                connection.execute(
+                    self._insert(t.offered_choices).on_conflict_do_nothing(), offered
+                )
+            if audit := changes.rows.get(t.red_flag_audit.name):
+                connection.execute(insert(t.red_flag_audit), audit)
+            if changes.tracker is not None:
+                self._save_tracker(connection, conversation, changes.tracker)
+            connection.execute(
+                update(t.conversations)
+                .where(t.conversations.c.id == conversation)
+                .values(last_used_at=changes.at)
+            )
+
+    def _save_tracker(self, connection: Connection, conversation: str, row: TrackerRow) -> None:
+        values = {
+            "body": row.body,
+            "audience": row.audience,
+            "interview": row.interview,
+            "interview_active": row.interview_active,
+        }
+        statement = self._insert(t.trackers).values(conversation=conversation, **values)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["conversation"], set_={k: statement.excluded[k] for k in values}
+            )
+        )
+
+    def read_all(self, conversation: str) -> Rows:
+        """Every row."""
+        with self._on() as connection:
+            return read_rows(connection, conversation)
+
+    def put(self, rows: Rows) -> None:
+        """One transaction."""
+        with self._on() as connection:
+            delete_rows(connection, rows["conversations"][0]["id"])
+            write_rows(connection, rows)
+
+    def set_consent(self, conversation: str, row: Row) -> None:
+        """One transaction."""
+        with self._on() as connection:
+            connection.execute(
+                update(t.conversations)
+                .where(t.conversations.c.id == conversation)
+                .values(consent=row["given"], last_used_at=row["at"])
+            )
+            connection.execute(insert(t.consents), [row])
+
+    def delete(self, conversation: str) -> None:
+        """One transaction."""
+        with self._on() as connection:
+            delete_rows(connection, conversation)
+
+    def add_token(self, conversation: str, token_hash: str, *, now: datetime.datetime) -> None:
+        """One transaction."""
+        with self._on() as connection:
+            row = {"conversation": conversation, "token_hash": token_hash}
+            connection.execute(insert(t.session_tokens), [row])
+            connection.execute(
+                update(t.conversations)
+                .where(t.conversations.c.id == conversation)
+                .values(last_used_at=now)
+            )
+
+    def add_keys(
+        self,
+        conversation: str,
+        keys: Mapping[str, str],
+        *,
+        now: datetime.datetime,
+        life: datetime.timedelta,
+    ) -> None:
+        """One transaction."""
+        with self._on() as connection:
+            add_keys(connection, conversation, keys, now=now, life=life)
+
+    def take_key(self, key: str, *, opens: str, now: datetime.datetime) -> str | None:
+        """One transaction."""
+        with self._on() as connection:
+            return take_key(connection, key, opens=opens, now=now)
+
+    def drop_old(self, before: datetime.datetime) -> None:
+        """One transaction."""
+        with self._on() as connection:
+            old = connection.scalars(
+                select(t.conversations.c.id).where(t.conversations.c.last_used_at < before)
+            ).all()
+            for conversation in old:
+                delete_rows(connection, conversation)
+
+    def add_audit(self, rows: list[Row]) -> None:
+        """Rows of the red-flag audit: without a conversation, so they need no consent."""
+        with self._on() as connection:
+            connection.execute(insert(t.red_flag_audit), rows)
+
+    @contextmanager
+    def _on(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise RecordsUnavailable("reading or writing a conversation") from error
+
+
+def _state_of(conversation: str, message_id: str | None, choice: str | None) -> Any:
+    """The conversation with its tracker, its last numbers and message, and what was asked for."""
+    turns, messages, offered = t.turns.c, t.messages.c, t.offered_choices.c
+    last_turn = select(func.max(turns.turn)).where(turns.conversation == conversation)
+    last_seq = select(func.max(messages.seq)).where(messages.conversation == conversation)
+    last_body = (
+        select(messages.body)
+        .where(messages.conversation == conversation)
+        .order_by(messages.seq.desc())
+        .limit(1)
+    )
+    seen = select(turns.turn).where(
+        turns.conversation == conversation, turns.message_id == message_id
+    )
+    label = select(offered.label).where(
+        offered.conversation == conversation, offered.value == choice
+    )
+    return (
+        select(
+            t.conversations,
+            t.trackers.c.body,
+            t.trackers.c.audience,
+            t.trackers.c.interview,
+            t.trackers.c.interview_active,
+            last_turn.scalar_subquery().label("last_turn"),
+            last_seq.scalar_subquery().label("last_seq"),
+            last_body.scalar_subquery().label("last_body"),
+            seen.scalar_subquery().label("seen_turn"),
+            label.scalar_subquery().label("label"),
+        )
+        .outerjoin(t.trackers, t.trackers.c.conversation == t.conversations.c.id)
+        .where(t.conversations.c.id == conversation)
+    )
+
+
+def _tracker(row: Mapping[str, Any]) -> TrackerRow | None:
+    if row["body"] is None:
+        return None
+    return TrackerRow(row["body"], row["audience"], row["interview"], row["interview_active"])
+
+
+def _with_answers(interview: Any) -> Any:
+    """The answers of an interview; one row without an answer when it has none yet."""
+    return (
+        select(t.interviews.c.id.label("begun"), t.interview_answers)
+        .outerjoin(t.interview_answers, t.interview_answers.c.interview == t.interviews.c.id)
+        .where(t.interviews.c.id == interview)
+        .order_by(t.interview_answers.c.id)
+    )
+
+
+def _last_interview(conversation: str) -> Any:
+    begun = t.interviews.c
+    last = select(begun.id).where(begun.conversation == conversation)
+    return _with_answers(last.order_by(begun.started_at.desc()).limit(1).scalar_subquery())
+
+
+def _turn(connection: Connection, conversation: str, turn: int) -> StoredTurn:
+    state = connection.scalar(
+        select(t.turns.c.state).where(
+            t.turns.c.conversation == conversation, t.turns.c.turn == turn
+        )
+    )
+    bodies = connection.scalars(
+        select(t.messages.c.body)
+        .where(t.messages.c.conversation == conversation, t.messages.c.turn == turn)
+        .order_by(t.messages.c.seq)
+    )
+    said = [json.loads(body) for body in bodies]
+    replies = [message for message in said if message["type"] != "user"]
+    return StoredTurn(turn, replies, json.loads(state))

@@ -1,0 +1,137 @@
+"""What a turn costs the database: a fixed number of statements, each over an index, and never on
+the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.engine import Engine
+
+from bot.channels.conversations import Conversations, Said
+from bot.database.engine import connect, connect_memory, upgrade
+from bot.rasa_parts.tracker_store import TrackerRow
+from bot.records.store import Records
+from tests.http.test_records_fail import parts as parts  # the fixture
+
+STATEMENTS = {"sqlite": 9, "postgresql": 9}
+
+
+@contextmanager
+def statements(engine: Engine) -> Iterator[list[tuple[str, Any, bool]]]:
+    """Every statement, its parameters, and whether it ran on an event loop."""
+    seen: list[tuple[str, Any, bool]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        try:
+            asyncio.get_running_loop()
+            on_loop = True
+        except RuntimeError:
+            on_loop = False
+        seen.append((statement, parameters, on_loop))
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database with its tables."""
+    url = f"sqlite:///{tmp_path}/b.db"
+    made = connect(url if request.param == "sqlite" else request.getfixturevalue("postgres"))
+    upgrade(made)
+    yield made
+    made.dispose()
+
+
+def a_turn(records: Records, name: str, number: int) -> None:
+    """What a question and its answer read and write."""
+    records.begin_turn(name, f"m{number}")
+    records.last_reply(name)
+    records.red_flags(name)
+    records.signs_asked(name)
+    records.tracker(name)
+    records.save_tracker(name, TrackerRow("[]", None, None, False), after_turn=number)
+    records.add_turn(
+        name,
+        message_id=f"m{number}",
+        said={"type": "user", "text": "hello"},
+        replies=[{"type": "text", "text": "hi"}, {"type": "text", "text": "and"}],
+        state={},
+        choices={f"c{number}": "Choice"},
+    )
+    records.end_turn(name)
+
+
+def test_a_turn_takes_few_statements_whatever_came_before(engine: Engine) -> None:
+    memory = connect_memory()
+    upgrade(memory)
+    records = Records(engine, memory)
+    name = f"cost-{engine.dialect.name}"
+    records.open(name, channel="web")
+    records.set_consent(name, given=True, wording="yes?")
+    counts = []
+    for number in range(30):
+        with statements(engine) as seen:
+            a_turn(records, name, number)
+        counts.append(len(seen))
+    assert set(counts[1:]) == {counts[1]}, "the same at every turn"
+    assert counts[1] <= STATEMENTS[engine.dialect.name]
+    records.delete(name)
+
+
+def test_every_statement_of_a_turn_has_an_index(engine: Engine) -> None:
+    memory = connect_memory()
+    upgrade(memory)
+    records = Records(engine, memory)
+    name = f"index-{engine.dialect.name}"
+    records.open(name, channel="web", token=f"token-{name}")
+    records.set_consent(name, given=True, wording="yes?")
+    records.add_answers("interview-index", [], conversation=name)
+    with statements(engine) as seen:
+        records.by_token(f"token-{name}")
+        a_turn(records, name, 0)
+        records.turn_of(name, "m0")
+        records.history(name)
+        records.answers("interview-index", conversation=name)
+        records.answers("unknown", conversation=name)
+    is_sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        if not is_sqlite:
+            connection.execute(text("set enable_seqscan = off"))
+        for statement, parameters, _ in seen:
+            if not statement.lstrip().upper().startswith("SELECT"):
+                continue
+            explain = "explain query plan " if is_sqlite else "explain "
+            plan = connection.exec_driver_sql(explain + statement, parameters).all()
+            steps = " / ".join(str(row[-1]) for row in plan)
+            scans = "SCAN " if is_sqlite else "Seq Scan"
+            ok = scans not in steps.replace("SCAN CONSTANT ROW", "")
+            assert ok or "SCAN (subquery" in steps, f"{statement}\n{steps}"
+    records.delete(name)
+
+
+def test_the_database_is_never_asked_on_the_event_loop(parts: Any) -> None:
+    async def rasa(message: Any) -> None:
+        message.output_channel.replies.append({"type": "text", "text": "noted"})
+
+    async def talk() -> None:
+        chat = Conversations("web", parts, rasa)
+        opened = (await chat.open()).conversation
+        await chat.say(opened, Said("1", choice="consent_yes"))
+        await chat.say(opened, Said("2", text="what is a relapse?"))
+        await chat.say(opened, Said("3", text="I have chest pain"))
+        await chat.code(opened)
+
+    with statements(parts.engine) as seen:
+        asyncio.run(talk())
+    assert seen
+    assert [statement for statement, _, on_loop in seen if on_loop] == []
+    assert threading.current_thread() is threading.main_thread()

@@ -1,0 +1,185 @@
+"""Memory, Redis, SQLite and PostgreSQL hold the same conversation the same way."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.database.engine import connect, connect_memory, metadata, upgrade
+from bot.errors import RecordsUnavailable, UnknownConversation
+from bot.records.keys import RESUME
+from bot.records.redis_place import RedisPlace
+from bot.records.store import Records, TrackerRow
+
+NAMES = itertools.count()
+LIFE = datetime.timedelta(minutes=5)
+ANSWER = {"link_id": "onset", "repeat": 0, "message_id": "1", "status": "ok", "text": "May",
+          "value": {"date": "2026-05"}}  # fmt: skip
+
+
+@pytest.fixture(params=["sqlite, memory", "sqlite, redis", "postgres, redis"])
+def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
+    """Where consented and other conversations are kept."""
+    durable, short = request.param.split(", ")
+    url = (
+        request.getfixturevalue("postgres") if durable == "postgres" else f"sqlite:///{tmp_path}/b"
+    )
+    engine = connect(url)
+    upgrade(engine)
+    if short == "redis":
+        place: Any = RedisPlace(request.getfixturevalue("redis_url"))
+    else:
+        place = connect_memory()
+        upgrade(place)
+    yield Records(engine, place)
+    if durable == "postgres":
+        with engine.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(text(f'delete from "{table.name}"'))
+    engine.dispose()
+
+
+@pytest.fixture(params=[False, True], ids=["without consent", "with consent"])
+def name(request: pytest.FixtureRequest, records: Records) -> str:
+    """A conversation with one turn."""
+    made = f"c{next(NAMES)}"
+    records.open(made, channel="web", token=f"token-{made}", country="UK")
+    turn(records, made, "first", "hello")
+    if request.param:
+        records.set_consent(made, given=True, wording="yes?")
+    return made
+
+
+def turn(records: Records, name: str, message_id: str, said: str) -> Any:
+    """One turn as a channel writes it."""
+    return records.add_turn(
+        name,
+        message_id=message_id,
+        said={"type": "user", "text": said},
+        replies=[{"type": "text", "text": f"re: {said}"}],
+        state={"audience": None},
+        choices={"show_summary": "Summary"},
+    )
+
+
+def test_a_turn_is_read_back(records: Records, name: str) -> None:
+    second = turn(records, name, "second", "more")
+    assert second.turn == 2
+    assert [m["id"] for m in second.messages] == ["m4"]
+    assert records.turn_of(name, "second") == second
+    assert records.turn_of(name, "third") is None
+    assert [m["text"] for m in records.history(name)] == ["hello", "re: hello", "more", "re: more"]
+    last = records.last_reply(name)
+    assert last is not None and last["seq"] == 4
+    assert records.offered(name, "show_summary") == "Summary"
+    assert records.offered(name, "other") is None
+
+
+def test_a_turn_is_written_as_a_whole_or_not_at_all(records: Records, name: str) -> None:
+    row = TrackerRow('["event"]', "child", "i1", True)
+    records.begin_turn(name, "second")
+    records.save_tracker(name, row)
+    records.add_answers("i1", [ANSWER], conversation=name)
+    records.add_red_flag(name, rule="fever", signs=["fever"], level="urgent", channel="web")
+    assert records.tracker(name) == row, "read in the turn"
+    records.end_turn(name)
+    assert records.tracker(name) is None, "the turn was not finished"
+    assert records.red_flags(name) == []
+    assert records.answers("i1", conversation=name) == []
+
+    records.begin_turn(name, "second")
+    records.save_tracker(name, row)
+    records.add_answers("i1", [ANSWER], conversation=name)
+    records.add_question(name, rule="breathing")
+    turn(records, name, "second", "May")
+    records.end_turn(name)
+    assert records.tracker(name) == row
+    assert records.interview_of(name) == "i1"
+    assert records.answers("i1", conversation=name) == [ANSWER]
+    assert records.signs_asked(name) == {"breathing"}
+    records.add_answers("i1", [ANSWER], conversation=name)
+    assert len(records.answers("i1", conversation=name)) == 1, "the same message once"
+
+
+def test_answers_of_an_older_interview(records: Records, name: str) -> None:
+    records.add_answers("old", [ANSWER], conversation=name)
+    records.add_answers("new", [{**ANSWER, "text": "June"}], conversation=name)
+    records.add_answers("old", [{**ANSWER, "link_id": "end"}], conversation=name)
+    assert records.interview_of(name) == "new"
+    assert [a["link_id"] for a in records.answers("old", conversation=name)] == ["onset", "end"]
+    assert [a["text"] for a in records.answers("new", conversation=name)] == ["June"]
+
+
+def test_consent_moves_everything_there_and_back(records: Records, name: str) -> None:
+    records.save_tracker(name, TrackerRow("[]", None, None, False))
+    records.add_answers("i1", [ANSWER], conversation=name)
+    records.add_feedback(name, message="m2", helpful=True, comment=None)
+    records.add_token(name, f"tablet-{name}")
+    records.add_keys(name, {RESUME: f"CODE{name}"}, life=LIFE)
+    before = records.export(name)
+    for given in (True, False, True):
+        records.set_consent(name, given=given, wording="yes?")
+        assert records.by_token(f"token-{name}").consent is given
+        assert records.by_token(f"tablet-{name}").id == name
+    after = records.export(name)
+    for table in ("messages", "turns", "trackers", "interviews", "one_time_keys", "feedback"):
+        rows = [
+            [{k: v for k, v in r.items() if k != "id"} for r in x[table]] for x in (before, after)
+        ]
+        if table == "interviews":
+            rows = [before[table], after[table]]
+        assert rows[0] == rows[1], table
+    found = records.take_key(f"CODE{name}", opens=RESUME)
+    assert found is not None and found.id == name
+    assert records.take_key(f"CODE{name}", opens=RESUME) is None, "once"
+
+
+def test_a_new_code_takes_the_place_of_the_one_before(records: Records, name: str) -> None:
+    records.add_keys(name, {RESUME: f"A{name}", "summary.pdf": f"P{name}"}, life=LIFE)
+    records.add_keys(name, {RESUME: f"B{name}"}, life=LIFE)
+    assert records.take_key(f"A{name}", opens=RESUME) is None
+    assert records.take_key(f"P{name}", opens=RESUME) is None, "it opens something else"
+    for key, opens in ((f"B{name}", RESUME), (f"P{name}", "summary.pdf")):
+        found = records.take_key(key, opens=opens)
+        assert found is not None and found.id == name
+
+
+def test_deleting_leaves_nothing(records: Records, name: str) -> None:
+    records.add_keys(name, {RESUME: f"CODE{name}"}, life=LIFE)
+    records.begin_turn(name, "second")
+    records.delete(name)
+    with pytest.raises((RecordsUnavailable, UnknownConversation)):
+        turn(records, name, "second", "too late")
+    records.end_turn(name)
+    assert records.get(name) is None
+    assert records.take_key(f"CODE{name}", opens=RESUME) is None
+    with pytest.raises(UnknownConversation):
+        records.by_token(f"token-{name}")
+    with pytest.raises(UnknownConversation):
+        records.history(name)
+
+
+def test_a_late_turn_takes_nothing_back(records: Records, name: str) -> None:
+    late = TrackerRow('["late"]', None, None, False)
+    records.save_tracker(name, late, after_turn=records.last_turn(name))
+    assert records.tracker(name) == late, "no turn came in between"
+    turn(records, name, "second", "more")
+    records.save_tracker(name, TrackerRow('["own"]', None, None, False), after_turn=1)
+    turn(records, name, "third", "more")
+    records.save_tracker(name, late, after_turn=1)
+    kept = records.tracker(name)
+    assert kept is not None and kept.body == '["own"]'
+
+
+def test_without_redis_nothing_is_said_to_be_saved() -> None:
+    engine = connect_memory()
+    upgrade(engine)
+    records = Records(engine, RedisPlace("redis://127.0.0.1:1/0"))
+    with pytest.raises(RecordsUnavailable):
+        records.open("one", channel="web")
