@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
-.PHONY: help setup run test test-entries test-killed test-replaced test-slack-outage test-training test-services bench soak check format evaluate content actions shell lock
+.PHONY: actions bench check content evaluate format help lock pictures run setup shell soak test test-entries test-killed test-replaced test-services test-slack-outage test-training test-web
 
 help: ## what can be called
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,6 +22,12 @@ test-entries: setup ## every example question of every entry, over HTTP
 test-training: setup ## train twice from scratch: the same model, bit for bit (4 minutes)
 	@$(PYTHON) -m benchmarks.clean_copy
 
+test-web: setup ## the chat in the browser: all of axe in every state and every look
+	@EVERY_LOOK=1 $(PYTHON) -m pytest tests/web
+
+pictures: setup ## take the pictures of the chat in docs/pictures anew
+	@$(PYTHON) -m tests.web.pictures
+
 test-killed: setup ## the bot killed (kill -9) at every step of the interview
 	@KILL_AT_EVERY_STEP=1 $(PYTHON) -m pytest tests/http/test_killed.py
 
@@ -31,7 +37,7 @@ test-slack-outage: setup ## Slack down for 30 s: the answers arrive afterwards
 test-replaced: setup ## several bots: killed, and replaced one by one while people talk
 	@REPLACE_BOTS=1 $(PYTHON) -m pytest tests/http/test_fleet.py
 
-test-services: ## install what some tests need (Debian: chromium, postgresql, redis, nginx; npm: lforms)
+test-services: ## install what some tests need (Debian: chromium, postgresql, redis, nginx; npm: lforms, axe-core, jquery)
 	@scripts/test-services
 
 bench: setup ## speed, memory, growth beside stock Rasa; writes docs/benchmarks.md (QUICK=--quick: some minutes; else an hour)

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     care_team_name: str = "your care team"
     care_team_phone: str | None = None
     default_country: str | None = None
+    leave_page_url: str = "about:blank"
     allowed_origins: str = ""
     messages_per_minute: int = Field(default=60, ge=1)
     sessions_per_minute: int = Field(default=60, ge=1)
@@ -48,6 +49,12 @@ class Settings(BaseSettings):
                "redis_url", "slack_bot_token", "slack_signing_secret", pre=True)  # fmt: skip
     def _empty_is_unset(cls, value: str | None) -> str | None:
         return value or None
+
+    @validator("leave_page_url")
+    def _harmless_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://", "about:blank")):
+            raise ValueError("must be the address of a website, beginning with https://")
+        return value
 
     @validator("log_level")
     def _known_level(cls, value: str) -> str:

@@ -23,6 +23,7 @@ __all__ = ["free_port"]
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 420  # the first start trains the model
+CLINIC = "https://clinic.example"  # a website that may use the chat
 NO_NETWORK = ROOT / "tests" / "no_network"  # its sitecustomize.py lets a bot reach loopback only
 
 
@@ -82,6 +83,7 @@ def started_bot(folder: Path, **environment: str) -> Iterator[httpx.Client]:
         "DATABASE_URL": f"sqlite:///{folder}/bot.db",
         "SESSIONS_PER_MINUTE": "10000",
         "MESSAGES_PER_MINUTE": "10000",
+        "ALLOWED_ORIGINS": CLINIC,
         "PYTHONPATH": str(NO_NETWORK),
         "NETWORK_LOG": str(folder / "network.log"),
         **environment,
@@ -145,6 +147,11 @@ def person(bot: httpx.Client) -> Person:
 def new_person(bot: httpx.Client) -> Callable[..., Person]:
     """Further conversations, with what their session begins with."""
     return lambda **wanted: Person(bot, **wanted)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--golden`: write golden files anew instead of comparing with them."""
+    parser.addoption("--golden", action="store_true", help="write golden files of the widget anew")
 
 
 @pytest.fixture(scope="session")

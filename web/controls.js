@@ -1,6 +1,6 @@
 /**
  * What a message can be answered with: buttons, checkboxes, a date, a number, and the steps of the interview.
- * `chat` is the conversation: choose(value, label), say(text, shown), lang.
+ * `chat` is the conversation: choose(value), say(text, shown), date(value).
  */
 import { freshId, h } from "./dom.js";
 import { words } from "./words.js";
@@ -15,7 +15,7 @@ export function settle(controls, label) {
 function choiceButton({ label, value }, controls, chat, kind = "choice") {
   const press = () => {
     settle(controls(), label);
-    chat.choose(value, label);
+    chat.choose(value);
   };
   return h("button", { type: "button", class: kind, onclick: press }, label);
 }
@@ -32,7 +32,7 @@ function buttons(choices, controls, chat, title) {
 }
 
 /** Several of several: checkboxes, and nothing is sent before Continue. */
-function checkboxes(choices, controls, chat, title = words.chooseMany) {
+function checkboxes(choices, controls, chat, title = words.chooseMany, isQuestion = false) {
   const error = problem();
   const boxes = choices.map(({ label, value }) => ({ label, value, input: h("input", { type: "checkbox", value }) }));
   const submit = (event) => {
@@ -40,8 +40,13 @@ function checkboxes(choices, controls, chat, title = words.chooseMany) {
     const picked = boxes.filter(({ input }) => input.checked);
     if (!picked.length) return error.say(words.chooseNone, boxes[0].input);
     const labels = picked.map(({ label }) => label).join(", ");
-    settle(controls(), labels);
-    chat.choose(picked.map(({ value }) => value), labels);
+    if (isQuestion) {
+      settle(controls(), labels);
+      chat.choose(picked.map(({ value }) => value));
+    } else {
+      controls().remove();
+      chat.say(labels); // offers that mean one thing each: together they are a message
+    }
   };
   return h(
     "form",
@@ -98,7 +103,7 @@ function problem() {
 const INPUTS = {
   text: () => null,
   choice: (message, controls, chat) => (message.choices?.length ? buttons(message.choices, controls, chat) : null),
-  multi_choice: (message, controls, chat) => (message.choices?.length ? checkboxes(message.choices, controls, chat) : null),
+  multi_choice: (message, controls, chat) => (message.choices?.length ? checkboxes(message.choices, controls, chat, undefined, true) : null),
   boolean: (message, controls, chat) => (message.choices?.length ? buttons(message.choices, controls, chat) : yesNo(controls, chat)),
   date: (message, controls, chat) =>
     field(
@@ -136,12 +141,30 @@ function yesNo(controls, chat) {
   );
 }
 
-/** Back, "I'm not sure" and Skip, as far as this question has them. */
+/** The points of a scale, beside the words that mean them. No slider: each point is a button. */
+function scale({ scale: range }, controls, chat) {
+  if (!range) return null;
+  const id = freshId("scale");
+  const points = Array.from({ length: range.most - range.least + 1 }, (_, index) => String(range.least + index));
+  const press = (point) => () => {
+    controls().remove();
+    chat.say(point);
+  };
+  return h(
+    "div",
+    { role: "group", class: "choices", "aria-labelledby": id },
+    h("p", { id, class: "label" }, words.scale),
+    h("div", { class: "row" }, points.map((point) => h("button", { type: "button", class: "choice point", onclick: press(point) }, point))),
+  );
+}
+
+/** Back, "I'm not sure", Skip and Stop, as far as this question has them. */
 function stepsOf(message) {
   const steps = [
     message.can_go_back && { label: words.back, value: "back" },
     { label: words.notSure, value: "not_sure" },
     message.can_skip && { label: words.skip, value: "skip" },
+    { label: words.stop, value: "stop" },
   ];
   return steps.filter(Boolean);
 }
@@ -153,6 +176,7 @@ function questionControls(message, controls, chat) {
   const own = { ...message, choices: message.choices?.filter(({ value }) => !values.has(value)) };
   return [
     (INPUTS[message.input] ?? INPUTS.choice)(own, controls, chat),
+    scale(message, controls, chat),
     h("div", { class: "row steps" }, steps.map((step) => choiceButton(step, controls, chat, "quiet"))),
   ];
 }

@@ -1,16 +1,14 @@
 /**
  * One function for each type of message: message and chat in, the content of its list item out.
- * `chat`: choose, say, download, printer, date, heading ("h2" or "h3"), phone.
+ * `chat`: choose, say, again, copy, rate, download, printer, date, heading and subheading
+ * ("h2", "h3"), phone.
  */
 import { controlsFor } from "./controls.js";
 import { h, hidden, icon, link, prose } from "./dom.js";
+import { helped } from "./feedback.js";
 import { figure } from "./figure.js";
+import { PHONE, ALERT, PRINTER, COPY, FILE } from "./icons.js";
 import { words } from "./words.js";
-
-const PHONE = "M6.6 3.5 9 3l2 5-2 1.6a12 12 0 0 0 5.4 5.4L16 13l5 2-.5 2.4a3 3 0 0 1-3 2.6A14.5 14.5 0 0 1 4 6.5a3 3 0 0 1 2.6-3z";
-const ALERT = "M12 3.5 21.5 20h-19zM12 10v4.5M12 17.2v.1";
-const PRINTER = "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z";
-const FILE = "M12 4v11m0 0-4.5-4.5M12 15l4.5-4.5M5 20h14";
 
 const body = (message) => prose(message.text);
 
@@ -25,8 +23,21 @@ function answer(message, chat) {
     message.next && h("div", { class: "next" }, h("p", { class: "label" }, words.next), h("p", {}, message.next)),
     wordsUsed(message),
     provenance(message, chat),
+    h(
+      "div",
+      { class: "row foot" },
+      helped(message, chat),
+      h("button", { type: "button", class: "quiet", onclick: () => chat.copy(plain(message)) }, icon(COPY), words.copy),
+    ),
     controlsFor(message, chat, words.related),
   ];
+}
+
+/** A message as it is copied and printed: its whole text, and the sources of an answer. */
+export function plain({ text, type, sources = [] }) {
+  if (type !== "answer" || !sources.length) return text;
+  const lines = sources.map(({ title, publisher, url }) => `- ${[title, publisher, url].filter(Boolean).join(", ")}`);
+  return [text, "", words.sources(sources.length), ...lines].join("\n");
 }
 
 /** What hard words of the answer mean, folded. */
@@ -124,8 +135,10 @@ function question(message, chat) {
 }
 
 function summary(message, chat) {
+  const [title, ...rest] = message.text.split("\n");
   return [
-    h("div", { class: "sheet" }, prose(message.text, chat.heading)),
+    h(chat.heading, { class: "title" }, title),
+    h("div", { class: "sheet" }, prose(rest.join("\n"), chat.subheading)),
     message.downloads?.length > 0 && h("div", { class: "row downloads" }, message.downloads.map((download) => downloadControl(download, chat))),
     controlsFor(message, chat),
   ];
@@ -144,7 +157,12 @@ function downloadControl(download, chat) {
 const notice = (message, chat) => [h("div", { class: "aside" }, body(message)), controlsFor(message, chat)];
 
 function error(message, chat) {
-  return [h("div", { class: "failure", role: "alert" }, body(message), chat.phone && callLink(chat.phone)), controlsFor(message, chat)];
+  const again = h("button", { type: "button", class: "primary", onclick: () => chat.again(again) }, words.again);
+  return [
+    h("div", { class: "failure", role: "alert" }, body(message), chat.phone && callLink(chat.phone)),
+    h("div", { class: "row controls" }, again),
+    controlsFor(message, chat),
+  ];
 }
 
 /** The care team's number, as a link. */
@@ -171,16 +189,18 @@ const RENDERERS = {
 /** The list item of a message from the bot. A type not known here is shown as its plain text. */
 export function botItem(message, chat) {
   const render = RENDERERS[message.type] ?? text;
-  return h(
+  const item = h(
     "li",
     { class: `bot ${RENDERERS[message.type] ? message.type : "text"}`, tabindex: "-1", lang: message.lang, dir: message.dir },
     hidden(words.botSaid),
     render(message, chat),
   );
+  return Object.assign(item, { said: words.botSaid + plain(message) });
 }
 
 /** The list item of what the person wrote. */
-export const personItem = (said) => h("li", { class: "person", tabindex: "-1" }, hidden(words.personSaid), h("p", {}, said));
+export const personItem = (said) =>
+  Object.assign(h("li", { class: "person", tabindex: "-1" }, hidden(words.personSaid), h("p", {}, said)), { said: words.personSaid + said });
 
 /** A fault of the connection or the server, with Retry where trying again makes sense. */
 export function failureItem(said, retry, chat) {
@@ -192,6 +212,14 @@ export function failureItem(said, retry, chat) {
   );
 }
 
-/** Something the widget itself has to say. */
-export const noticeItem = (said, urgent = false) =>
-  h("li", { class: "bot notice", tabindex: "-1" }, h("div", { class: "aside", role: urgent && "alert" }, h("p", {}, said)));
+/** Something the widget itself has to say; `action` is a button: {label, press(item)}. */
+export function noticeItem(said, { urgent = false, action = null } = {}) {
+  const button = action && h("button", { type: "button", class: "primary", onclick: () => action.press(item) }, action.label);
+  const item = h(
+    "li",
+    { class: "bot notice", tabindex: "-1" },
+    h("div", { class: "aside", role: urgent && "alert" }, h("p", {}, said)),
+    button && h("div", { class: "row controls" }, button),
+  );
+  return item;
+}

@@ -46,12 +46,17 @@ export class Session {
     return this.#json("POST", "resume-code", {});
   }
 
-  async history() {
-    return (await this.#json("GET", "history")).messages ?? [];
+  /** {messages, state}: both sides, and where the conversation stands. */
+  history() {
+    return this.#json("GET", "history");
   }
 
   send(message) {
     return this.#json("POST", "message", message);
+  }
+
+  rate(feedback) {
+    return this.#fetch("POST", "feedback", feedback);
   }
 
   async erase() {
@@ -74,6 +79,11 @@ export class Session {
   isSummary(url) {
     const address = new URL(url, this.#base);
     return address.origin === this.#base.origin && address.pathname === new URL("summary", this.#base).pathname;
+  }
+
+  /** Whether this conversation is kept after a reload. */
+  get remembered() {
+    return this.open && readStored() === this.#token;
   }
 
   /** Only after the person agreed: the conversation outlives a reload of this tab. */

@@ -1,15 +1,9 @@
 /** The frame around the conversation: header, log, status, composer, the question before deleting. */
 import { freshId, h, icon, svg } from "./dom.js";
 import { buildElsewhere } from "./elsewhere.js";
+import { PRINTER, COPY, SEND, CLOSE, CHAT, VISIT, DEVICES, LEAVE, MORE, LARGER, SMALLER, DOWN, BIN } from "./icons.js";
 import { callLink } from "./messages.js";
 import { words } from "./words.js";
-
-const SEND = "M12 20V5m0 0-6 6m6-6 6 6";
-const CLOSE = "M6 6l12 12M18 6 6 18";
-const CHAT = "M4 5h16v11H10l-4.5 4v-4H4z";
-const VISIT = "M6 4h12v16H6zM9.5 9h5M9.5 12.5h5M9.5 16h3";
-const DEVICES = "M4 5h11v9H4zM2 18h9M15 9h5v11h-5zM17 17.5h1";
-const BIN = "M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13";
 
 /** A sun over the horizon. */
 const mark = () =>
@@ -25,12 +19,13 @@ const iconButton = (path, label, attributes) => h("button", { type: "button", ..
 export function buildShell({ fullPage, phone }) {
   const titleId = freshId("name");
   const prepare = iconButton(VISIT, words.prepare, { class: "tool" });
-  const other = iconButton(DEVICES, words.elsewhere, { class: "tool" });
-  const erase = iconButton(BIN, words.erase, { class: "tool" });
+  const leave = iconButton(LEAVE, words.leave, { class: "tool leave", title: words.leaveHint });
+  const menu = buildMenu();
   const close = fullPage ? null : iconButton(CLOSE, words.close, { class: "tool close" });
+  // No <header>: on a page of somebody else it would be a second banner.
   const header = h(
-    "header",
-    {},
+    "div",
+    { class: "header" },
     h(
       "div",
       { class: "bar" },
@@ -39,21 +34,53 @@ export function buildShell({ fullPage, phone }) {
       phone && callLink(phone),
       close,
     ),
-    h("div", { class: "tools" }, prepare, other, erase),
+    h("div", { class: "tools" }, prepare, menu.button, leave),
+    menu.element,
   );
 
   const list = h("ol", { class: "list" });
   const log = h("div", { role: "log", class: "log", "aria-label": words.conversation, tabindex: "0" }, list);
+  const news = iconButton(DOWN, words.newMessages, { class: "primary news", hidden: true });
   const status = h("div", { role: "status", class: "status" });
   const composer = buildComposer();
   const dialog = buildDialog();
   const elsewhere = buildElsewhere();
 
   const panel = h("div", { class: fullPage ? "panel full" : "panel", hidden: !fullPage, ...(!fullPage && { role: "dialog", "aria-labelledby": titleId }) });
-  panel.append(header, log, status, composer.form, dialog.element, elsewhere.element);
+  panel.append(header, log, h("div", { class: "between" }, status, news), composer.form, dialog.element, elsewhere.element);
   const launcher = fullPage ? null : iconButton(CHAT, words.launcher, { class: "launcher", "aria-expanded": "false" });
   const root = h("div", { class: "app" }, launcher, panel);
-  return { root, launcher, panel, prepare, other, erase, close, list, log, status, composer, dialog, elsewhere };
+  return { root, launcher, panel, prepare, leave, menu, close, list, log, news, status, composer, dialog, elsewhere };
+}
+
+/** What is needed less often, unfolded below the tools. */
+function buildMenu() {
+  const id = freshId("menu");
+  const button = iconButton(MORE, words.more, { class: "tool", "aria-expanded": "false", "aria-controls": id });
+  const tool = (path, label) => iconButton(path, label, { class: "tool" });
+  const items = {
+    larger: tool(LARGER, words.larger),
+    smaller: tool(SMALLER, words.smaller),
+    copy: tool(COPY, words.copyAll),
+    print: tool(PRINTER, words.print),
+    other: tool(DEVICES, words.elsewhere),
+    erase: tool(BIN, words.erase),
+  };
+  const element = h("div", { id, class: "menu", role: "group", "aria-label": words.more, hidden: true }, Object.values(items));
+  const show = (open) => {
+    element.hidden = !open;
+    button.setAttribute("aria-expanded", String(open));
+  };
+  button.addEventListener("click", () => show(element.hidden));
+  for (const part of [button, element]) {
+    part.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || element.hidden) return;
+      event.stopPropagation();
+      show(false);
+      button.focus();
+    });
+  }
+  return { button, element, ...items };
 }
 
 function buildComposer() {

@@ -1,9 +1,20 @@
 /**
- * The look, as one constructable style sheet. The tokens at the top may be set from outside:
+ * The look, as constructable style sheets. The tokens at the top may be set from outside:
  * relapse-chat { --aa-accent: #224488; }
+ *
+ * 1rem here is the text size that the person chose, not that of the page around (which is often 10px): see TextSize.
  */
-export const sheet = new CSSStyleSheet();
-sheet.replaceSync(`
+const DARK = `
+  --aa-paper: #141a1a; --aa-surface: #1d2525; --aa-ink: #e9efed; --aa-ink-soft: #aab9b6;
+  --aa-line: #354140; --aa-line-strong: #83938f;
+  --aa-accent: #86d1c6; --aa-accent-ink: #0c2422; --aa-accent-soft: #1f3432;
+  --aa-person: #235a56; --aa-focus: #ffd35c;
+  --aa-emergency: #b3182f; --aa-urgent: #9a5200; --aa-routine: #2a629d; --aa-crisis: #783a8b;
+  --aa-alarm: #ff9fa6; --aa-alarm-soft: #3a1d21; --aa-caution: #f3b765; --aa-caution-soft: #34290f;
+  --aa-shadow: none;
+`;
+
+const css = `
 :host {
   --aa-paper: #f7f4ee; --aa-surface: #fffefb; --aa-ink: #1e2b2b; --aa-ink-soft: #53615f;
   --aa-line: #e0d9cc; --aa-line-strong: #75827f;
@@ -17,19 +28,13 @@ sheet.replaceSync(`
   --aa-font-name: "Iowan Old Style", "Palatino Linotype", Palatino, "Book Antiqua", Georgia, serif;
   --aa-size: 1.0625rem; --aa-size-small: 0.9375rem; --aa-leading: 1.6;
   --aa-shadow: 0 0.0625rem 0.1875rem rgb(30 43 43 / 0.06);
-  display: block !important;
 }
+:host { all: initial !important; display: block !important; direction: ltr !important; unicode-bidi: normal !important; }
+:host([dir=rtl]) { direction: rtl !important; }
 @media (prefers-color-scheme: dark) {
-  :host {
-    --aa-paper: #141a1a; --aa-surface: #1d2525; --aa-ink: #e9efed; --aa-ink-soft: #aab9b6;
-    --aa-line: #354140; --aa-line-strong: #83938f;
-    --aa-accent: #86d1c6; --aa-accent-ink: #0c2422; --aa-accent-soft: #1f3432;
-    --aa-person: #235a56; --aa-focus: #ffd35c;
-    --aa-emergency: #b3182f; --aa-urgent: #9a5200; --aa-routine: #2a629d; --aa-crisis: #783a8b;
-    --aa-alarm: #ff9fa6; --aa-alarm-soft: #3a1d21; --aa-caution: #f3b765; --aa-caution-soft: #34290f;
-    --aa-shadow: none;
-  }
+  :host(:not([data-theme=light])) { ${DARK} }
 }
+:host([data-theme=dark]) { ${DARK} }
 
 *, ::before, ::after { box-sizing: border-box; }
 [hidden] { display: none !important; }
@@ -37,7 +42,9 @@ sheet.replaceSync(`
   all: initial; display: block; color-scheme: light dark; color: var(--aa-ink);
   font: var(--aa-size) / var(--aa-leading) var(--aa-font); overflow-wrap: break-word; -webkit-text-size-adjust: 100%;
 }
-h1, h2, h3, p, ul, ol, dl, figure, fieldset, legend { margin: 0; padding: 0; border: 0; min-inline-size: 0; }
+:host([data-theme=light]) .app { color-scheme: light; }
+:host([data-theme=dark]) .app { color-scheme: dark; }
+h1, h2, h3, h4, form, p, ul, ol, dl, figure, fieldset, legend { margin: 0; padding: 0; border: 0; min-inline-size: 0; }
 button, input, textarea { font: inherit; color: inherit; letter-spacing: inherit; }
 a { color: var(--aa-accent); text-underline-offset: 0.15em; }
 :focus { outline: none; }
@@ -61,7 +68,7 @@ li[tabindex="-1"]:focus-visible, .chosen:focus-visible { outline-width: 0.125rem
 }
 .launcher { position: fixed; z-index: 2147482999; inset-block-end: var(--aa-4); inset-inline-end: var(--aa-4); }
 
-header { background: var(--aa-surface); border-block-end: 1px solid var(--aa-line); padding: var(--aa-2) var(--edge) 0; }
+.header { background: var(--aa-surface); border-block-end: 1px solid var(--aa-line); padding: var(--aa-2) var(--edge) 0; }
 .bar { display: flex; align-items: center; gap: var(--aa-3); min-inline-size: 0; }
 .mark { inline-size: 2.5rem; flex: none; }
 .mark rect { fill: var(--aa-accent); }
@@ -69,7 +76,9 @@ header { background: var(--aa-surface); border-block-end: 1px solid var(--aa-lin
 .who { flex: 1 1 auto; min-inline-size: 0; }
 .name { font: 600 1.3125rem/1.2 var(--aa-font-name); letter-spacing: 0.005em; }
 .limits { font-size: var(--aa-size-small); line-height: 1.35; color: var(--aa-ink-soft); }
-.tools { display: flex; flex-wrap: wrap; gap: 0 var(--aa-2); margin-inline: -0.5rem; }
+.leave { margin-inline-start: auto; }
+.tools, .menu { display: flex; flex-wrap: wrap; gap: 0 var(--aa-2); margin-inline: -0.5rem; }
+.menu { border-block-start: 1px solid var(--aa-line); padding-block: var(--aa-1); }
 
 /* buttons */
 button, .phone, .call { min-block-size: var(--aa-target); cursor: pointer; display: inline-flex; align-items: center; justify-content: center; gap: var(--aa-2); border-radius: var(--aa-radius-small); line-height: 1.35; }
@@ -83,7 +92,8 @@ button { border: 1px solid transparent; background: none; padding: var(--aa-2) v
 .danger { background: var(--aa-emergency); color: var(--aa-card-ink); border-color: var(--aa-emergency); font-weight: 600; }
 .primary:hover, .send:hover, .launcher:hover, .danger:hover, .call:hover { filter: brightness(1.12); }
 .launcher { border-radius: calc(var(--aa-target) / 2); padding-inline: var(--aa-5); box-shadow: 0 0.25rem 1rem rgb(0 0 0 / 0.25); }
-.phone { padding: var(--aa-2) var(--aa-3); border: 1px solid var(--aa-accent); font-weight: 600; font-size: var(--aa-size-small); text-decoration: none; flex: 0 1 auto; }
+.phone { padding: var(--aa-2) var(--aa-3); border: 1px solid var(--aa-accent); font-weight: 600; font-size: var(--aa-size-small); text-decoration: none; flex: none; }
+.bar .digits { display: block; }
 
 /* conversation */
 .log { position: relative; overflow-y: auto; overscroll-behavior: contain; padding: var(--aa-5) var(--edge) 2.5rem; }
@@ -113,7 +123,8 @@ summary::-webkit-details-marker { display: none; }
 summary::before { content: ""; inline-size: 0.5em; block-size: 0.5em; border: solid currentColor; border-width: 0 0.15em 0.15em 0; rotate: -45deg; margin-inline: 0.2em; }
 [open] > summary::before { rotate: 45deg; }
 .origin { display: block; color: var(--aa-ink-soft); }
-details a, .named a { display: inline-flex; align-items: center; min-block-size: var(--aa-target); }
+a + .origin { margin-block-start: -0.5rem; }
+details a, .named a { display: block; inline-size: fit-content; padding-block: 0.625rem; min-block-size: var(--aa-target); }
 dt { font-weight: 600; }
 dd { margin: 0 0 var(--aa-2); }
 .people { display: block; inline-size: 16rem; max-inline-size: 100%; margin-block: var(--aa-1) var(--aa-2); }
@@ -121,6 +132,12 @@ dd { margin: 0 0 var(--aa-2); }
 .people g { fill: none; stroke: var(--aa-line-strong); stroke-width: 1.5; }
 .people .marked { fill: var(--aa-accent); stroke: var(--aa-accent); }
 figcaption { font-weight: 600; }
+
+.foot { justify-content: space-between; inline-size: 100%; border-block-start: 1px solid var(--aa-line); padding-block-start: var(--aa-1); margin-block-end: -0.5rem; }
+.foot .quiet:last-child { margin-inline-end: -0.75rem; }
+.helped form { inline-size: 100%; }
+.helped label { font-size: var(--aa-size-small); flex: 1 0 100%; }
+.helped input { flex: 1 1 12rem; min-inline-size: 0; min-block-size: var(--aa-target); padding: var(--aa-2) var(--aa-3); border: 1px solid var(--aa-line-strong); border-radius: var(--aa-radius-small); background: var(--aa-surface); }
 
 /* other messages */
 .aside { display: grid; gap: var(--aa-2); }
@@ -158,6 +175,7 @@ legend { margin-block-end: var(--aa-2); }
 input[type=checkbox] { inline-size: 1.375rem; block-size: 1.375rem; accent-color: var(--aa-accent); flex: none; margin: 0; }
 .controls input:not([type=checkbox]) { min-block-size: var(--aa-target); padding: var(--aa-2) var(--aa-3); border: 1px solid var(--aa-line-strong); border-radius: var(--aa-radius-small); background: var(--aa-surface); max-inline-size: 100%; }
 .number { inline-size: 8rem; }
+.point { min-inline-size: var(--aa-target); padding-inline: var(--aa-2); }
 .hint, .keys { font-size: var(--aa-size-small); color: var(--aa-ink-soft); }
 .problem { color: var(--aa-alarm); font-weight: 600; }
 .problem:empty { display: none; }
@@ -172,7 +190,9 @@ progress::-moz-progress-bar { background: var(--aa-accent); }
 .asked p + p { font: var(--aa-size) / var(--aa-leading) var(--aa-font); }
 
 /* status and composer */
-.status { position: relative; justify-self: start; margin: -2rem var(--edge) 0; block-size: 2rem; line-height: 2rem; font-size: var(--aa-size-small); color: var(--aa-ink-soft); background: var(--aa-paper); padding-inline-end: var(--aa-4); border-start-end-radius: var(--aa-radius-small); pointer-events: none; }
+.between { position: relative; }
+.status { position: absolute; inset: auto auto 0 var(--edge); max-inline-size: calc(100% - 2 * var(--edge)); min-block-size: 2rem; line-height: 2rem; font-size: var(--aa-size-small); color: var(--aa-ink-soft); background: var(--aa-paper); padding-inline-end: var(--aa-4); border-start-end-radius: var(--aa-radius-small); pointer-events: none; }
+.news { position: absolute; inset-block-end: var(--aa-2); inset-inline-end: var(--edge); border-radius: calc(var(--aa-target) / 2); padding-inline: var(--aa-5); box-shadow: 0 0.25rem 1rem rgb(0 0 0 / 0.25); }
 .status:empty { background: none; padding: 0; }
 .moving::after { content: ""; display: inline-block; inline-size: 1.5em; block-size: 0.3em; margin-inline-start: 0.4em; background: radial-gradient(circle closest-side, currentColor 90%, transparent) 0 / 33.3% 100%; animation: breathe 1.25s ease-in-out 4; }
 @keyframes breathe { 50% { opacity: 0.25; } }
@@ -192,27 +212,31 @@ dialog input { inline-size: 9.5rem; min-block-size: var(--aa-target); padding: v
 dialog::backdrop { background: rgb(10 20 20 / 0.55); }
 
 /* narrow: a phone, or the panel on a clinic's page */
-@container frame (max-width: 36rem) {
+@container frame (max-width: 36em) {
   .log { padding-block-start: var(--aa-4); }
-  .keys, .bar .rest { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  .keys, .close span { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   .bot { padding-inline: var(--aa-4); }
   .bot.answer, .bot.question, .bot.summary, .inside { padding: var(--aa-4); }
   .band { padding: var(--aa-3) var(--aa-4); }
-  .bar .phone { background: var(--aa-accent); color: var(--aa-accent-ink); }
-  .tools { justify-content: space-between; gap: 0; }
+  .bar { flex-wrap: wrap; row-gap: var(--aa-1); }
+  .who { flex: 1 1 8rem; }
+  .close { min-inline-size: var(--aa-target); }
+  .bar .phone { order: 1; flex: 1 0 100%; padding-block: 0; background: var(--aa-accent); color: var(--aa-accent-ink); }
+  .bar .digits { display: inline; }
+  .tools { gap: 0; }
   .tool { padding-inline: var(--aa-1); font-size: 0.875rem; }
   .tools { margin-inline: -0.25rem; }
   .tool:not(.close) .icon { display: none; }
 }
-@container frame (max-width: 22rem) {
+@container frame (max-width: 22em) {
   .mark { display: none; }
 }
-@media (max-width: 40rem) {
+@media (max-width: 40em) {
   .panel { --gap: var(--aa-3); }
   .panel:not(.full) { inset: 0; inline-size: auto; block-size: auto; border: 0; border-radius: 0; }
 }
 /* Very low windows (400 % zoom): nothing sticks, the whole page scrolls. */
-@media (max-height: 30rem) {
+@media (max-height: 30em) {
   .full { block-size: auto; min-block-size: 100vh; }
   .panel:not(.full) { overflow-y: auto; grid-template-rows: none; }
   .log { overflow: visible; }
@@ -235,4 +259,39 @@ dialog::backdrop { background: rgb(10 20 20 / 0.55); }
   .full, .panel { block-size: auto; display: block; }
   .log { overflow: visible; }
 }
-`);
+`;
+
+export const sheet = new CSSStyleSheet();
+sheet.replaceSync(css.replace(/(-?[\d.]+)rem/g, "calc($1 * var(--aa-rem))"));
+
+const STEPS = [0.875, 1, 1.15, 1.3, 1.5, 1.75, 2];
+const STORE_SIZE = "afterall.text-size";
+
+/** The size of all text: the browser's own size, times what the person chose. */
+export class TextSize {
+  sheet = new CSSStyleSheet();
+  #normal;
+  #step = STEPS.indexOf(1);
+
+  constructor(host) {
+    this.#normal = parseFloat(getComputedStyle(host).fontSize);
+    try {
+      this.#step = STEPS[sessionStorage.getItem(STORE_SIZE)] ? Number(sessionStorage.getItem(STORE_SIZE)) : this.#step;
+    } catch {
+      // Storage is switched off: the size lasts as long as the page.
+    }
+    this.change(0);
+  }
+
+  /** Some steps up or down; the size in percent. */
+  change(steps) {
+    this.#step = Math.min(Math.max(this.#step + steps, 0), STEPS.length - 1);
+    this.sheet.replaceSync(`:host { --aa-rem: ${this.#normal * STEPS[this.#step]}px; }`);
+    try {
+      if (steps) sessionStorage.setItem(STORE_SIZE, this.#step);
+    } catch {
+      // See above.
+    }
+    return Math.round(STEPS[this.#step] * 100);
+  }
+}

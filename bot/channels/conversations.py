@@ -7,11 +7,12 @@ Rasa is called, and when Rasa fails, says nothing or takes too long, the card co
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import logging
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,8 @@ from bot.triage.replies import CONFIRM_WORDS, card_reply, confirm_reply
 
 log = logging.getLogger(__name__)
 CARD_WITHIN_S = 2.0
+# Turns that Rasa works on at the same time. More only wait, and their time is not yet running.
+TURNS_AT_ONCE = 16
 # For so long a card stands for its sign, when only the date of the sign is corrected.
 CARD_HOLDS = datetime.timedelta(hours=12)
 READ_CHARACTERS = 4000
@@ -127,6 +130,7 @@ class Conversations:
         self._records = parts.records
         self._handler = handler
         self._locks = conversation_locks(parts.settings)
+        self._places = asyncio.Semaphore(TURNS_AT_ONCE)
         self._running: set[asyncio.Task[Any]] = set()
 
     async def open(
@@ -222,6 +226,14 @@ class Conversations:
         )
         return code, until
 
+    async def state(
+        self, conversation: Conversation, messages: Sequence[dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Where the conversation stands after these messages of both sides."""
+        said = [n for n, message in enumerate(messages) if message["type"] == "user"]
+        replies = list(messages[said[-1] + 1 if said else 0 :])
+        return await asyncio.to_thread(self._state, conversation, replies)
+
     def _going_on(self, conversation: Conversation) -> str | None:
         """The choice that leads on: to the pending question, or to the summary."""
         interview = self._records.interview_of(conversation.id)
@@ -233,6 +245,11 @@ class Conversations:
         is_over = bool(answers) and pending(script, answers) is None
         is_over = is_over and not stale_answers(script, answers, today=today, message_id="")
         return "show_summary" if is_over else "resume_interview"
+
+    async def delete(self, conversation: Conversation) -> None:
+        """Leave nothing of it, once a turn that is being written is done."""
+        async with self._locks.hold(conversation.id):
+            await asyncio.to_thread(self._records.delete, conversation.id)
 
     async def say(self, conversation: Conversation, said: Said) -> StoredTurn:
         """Answer one message. The same id again gives the same reply and changes nothing.
@@ -294,9 +311,9 @@ class Conversations:
     ) -> StoredTurn:
         finding = screened.finding
         metadata = self._metadata(conversation, said, text, screened)
-        replies = await self._ask_rasa(
-            conversation, said, text, metadata, in_hurry=bool(finding.level)
-        )
+        in_hurry = bool(finding.level)
+        async with contextlib.nullcontext() if in_hurry else self._places:
+            replies = await self._ask_rasa(conversation, said, text, metadata, in_hurry=in_hurry)
         replies = self._complete(conversation, finding, replies)
         if any(reply["type"] == "summary" for reply in replies):
             replies = await asyncio.to_thread(with_links, self._records, conversation.id, replies)

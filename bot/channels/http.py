@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from sanic import Sanic, response
-from sanic.exceptions import SanicException
+from sanic.exceptions import PayloadTooLarge, SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
@@ -16,9 +19,12 @@ from bot.errors import RecordsUnavailable
 
 log = logging.getLogger(__name__)
 MAX_BODY_BYTES = 256 * 1024
+# A body has this long to arrive, and one that is too large this long to go by before we hang up.
+BODY_WITHIN_S, GOES_BY_WITHIN_S, GOES_BY_BYTES = 10, 1, 4 * 1024 * 1024
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 _CODES = {
     400: ("bad_request", "The request could not be read."),
@@ -44,13 +50,28 @@ def error_answer(status: int, code: str, message: str) -> HTTPResponse:
     return response.json({"error": {"code": code, "message": message}}, status=status)
 
 
-def install_error_handlers(app: Sanic) -> None:
-    """All errors of the server as JSON, without a stack trace."""
+def harden(app: Sanic, origins: frozenset[str]) -> None:
+    """For every address of the server: limits, security headers, and errors as JSON without a
+    stack trace. `origins` may use the chat besides our own."""
     app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
     app.config.REQUEST_TIMEOUT = 15
 
+    async def protect(request: Request, answer: HTTPResponse) -> None:
+        _hang_up_on_rest(request)
+        secure(request, answer, origins)
+
+    app.register_middleware(protect, "response")
+    install_error_handlers(app)
+
+
+def install_error_handlers(app: Sanic) -> None:
+    """All errors of the server as JSON, without a stack trace."""
+
     async def client_error(_: Request, error: ClientError) -> HTTPResponse:
-        return error_answer(error.status_code, error.code, error.text)
+        answer = error_answer(error.status_code, error.code, error.text)
+        if error.status_code == 429:
+            answer.headers["Retry-After"] = "60"
+        return answer
 
     async def sanic_error(_: Request, error: Exception) -> HTTPResponse:
         status = getattr(error, "status_code", 500) or 500
@@ -70,6 +91,44 @@ def install_error_handlers(app: Sanic) -> None:
     app.error_handler.add(SanicException, sanic_error)
     app.error_handler.add(RecordsUnavailable, no_records)
     app.error_handler.add(Exception, fault)
+
+
+def streamed(handler: Callable[..., Awaitable[HTTPResponse]]) -> Any:
+    """The handler as Sanic wants it, marked as one that has its body read by `read_body`: Sanic
+    itself waits for a body without an end."""
+
+    async def handle(request: Request, **path: str) -> HTTPResponse:
+        return await handler(request, **path)
+
+    handle.__name__ = getattr(handler, "__name__", "handle")
+    handle.is_stream = True  # type: ignore[attr-defined]
+    return handle
+
+
+async def read_body(request: Request) -> None:
+    """Receive the body. Raises ClientError 408 when it is too slow, 413 when it is too large."""
+    stream = request.stream
+    if not stream.request_body:
+        return
+    stream.request_max_size = MAX_BODY_BYTES
+    try:
+        await asyncio.wait_for(request.receive_body(), BODY_WITHIN_S)
+    except asyncio.TimeoutError as error:
+        raise ClientError(408, *_CODES[408]) from error
+    except PayloadTooLarge as error:
+        # Who still sends does not read: let it go by, so that the answer is seen.
+        stream.request_max_size = GOES_BY_BYTES
+        with contextlib.suppress(asyncio.TimeoutError, PayloadTooLarge):
+            await asyncio.wait_for(request.receive_body(), GOES_BY_WITHIN_S)
+        raise ClientError(413, *_CODES[413]) from error
+
+
+def _hang_up_on_rest(request: Request) -> None:
+    """Close the connection after the answer when there is a body that nobody read: Sanic would
+    wait for its end."""
+    if request.stream is not None and request.stream.request_body:
+        request.stream.request_body = None
+        request.stream.keep_alive = False
 
 
 def json_body(request: Request) -> dict[str, Any]:
@@ -119,8 +178,9 @@ def secure(request: Request, answer: HTTPResponse, allowed: frozenset[str]) -> N
     answer.headers.setdefault("Cache-Control", "no-store")
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     answer.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     origin = request.headers.get("origin")
     if origin and origin.rstrip("/") in allowed:
         answer.headers["Access-Control-Allow-Origin"] = origin
-        answer.headers["Vary"] = "Origin"
+        answer.headers.setdefault("Vary", "Origin")

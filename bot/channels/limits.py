@@ -1,4 +1,4 @@
-"""How many sessions an address, and messages a conversation, may send in a minute.
+"""How many sessions and calls an address, and messages a conversation, may send in a minute.
 
 Counted in this process, or in Redis when several processes share the work.
 """
@@ -20,6 +20,8 @@ from bot.settings import Settings
 log = logging.getLogger(__name__)
 # 30 guesses in 15 minutes, of 29 ^ 8 codes: one in 10 ^ 10.
 RESUME_TRIES, RESUME_MINUTES = 30, 15
+# People behind one address (a clinic, a mobile network) who write at full speed.
+PEOPLE_PER_ADDRESS = 20
 
 
 class RateLimits:
@@ -32,6 +34,7 @@ class RateLimits:
         self._limiter = MovingWindowRateLimiter(self._storage)
         self._sessions = RateLimitItemPerMinute(settings.sessions_per_minute)
         self._messages = RateLimitItemPerMinute(settings.messages_per_minute)
+        self._calls = RateLimitItemPerMinute(settings.messages_per_minute * PEOPLE_PER_ADDRESS)
         self._resumes = RateLimitItemPerMinute(RESUME_TRIES, RESUME_MINUTES)
         self._proxies = settings.trusted_proxies
 
@@ -49,6 +52,16 @@ class RateLimits:
         if not await self._hit(self._resumes, "resume", who):
             message = f"Too many codes were tried. Wait {RESUME_MINUTES} minutes."
             raise ClientError(429, "too_many", message)
+
+    async def call(self, request: Request) -> None:
+        """Raises ClientError 429 when this address made too many calls of any kind."""
+        if not await self._hit(self._calls, "call", self._address(request)):
+            raise ClientError(429, "too_many", "Too many calls from this address. Wait a minute.")
+
+    async def further(self, conversation: str) -> None:
+        """Raises ClientError 429 when this conversation made too many calls besides messages."""
+        if not await self._hit(self._messages, "further", conversation):
+            raise ClientError(429, "too_many", "Too many calls at once. Wait a minute.")
 
     async def message(self, conversation: str) -> None:
         """Raises ClientError 429 when this conversation sent too many."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import html
-import mimetypes
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -20,21 +18,22 @@ from bot.channels.http import (
     allow_cross_origin,
     bearer_token,
     check_origin,
-    install_error_handlers,
+    harden,
     json_body,
-    secure,
+    read_body,
+    streamed,
 )
 from bot.channels.limits import RateLimits
+from bot.channels.pages import Pages
 from bot.channels.summary_download import FORMATS, summary_file
 from bot.channels.summary_links import opened_by
 from bot.channels.web_input import read_feedback, read_message, read_session
 from bot.errors import UnknownConversation
+from bot.rasa_parts.lock_store import ConversationLocks
 from bot.records.store import Conversation
 from bot.records.transfer import as_json
 from bot.runtime import Runtime, runtime
-from bot.settings import ROOT
 
-WEB = ROOT / "web"
 UNKNOWN_SESSION = (
     "This conversation is over or was deleted. Start a new one. "
     "In an emergency, call your local emergency number."
@@ -74,16 +73,13 @@ def build_routes(
 
     @routes.listener("before_server_start")
     async def prepare(app: Sanic, _: Any) -> None:
-        install_error_handlers(app)
+        harden(app, origins)
 
     @routes.middleware("request")
     async def guard(request: Request) -> HTTPResponse | None:
         check_origin(request, origins)
+        await read_body(request)
         return allow_cross_origin() if request.method == "OPTIONS" else None
-
-    @routes.middleware("response")
-    async def protect(request: Request, answer: HTTPResponse) -> None:
-        secure(request, answer, origins)
 
     asked: set[str] = set()  # addresses that answer a browser's OPTIONS already
     for method, path, handler in (
@@ -100,18 +96,8 @@ def build_routes(
     ):
         methods = [method] if path in asked else [method, "OPTIONS"]
         asked.add(path)
-        routes.add_route(_as_function(handler), path, methods=methods)
+        routes.add_route(streamed(handler), path, methods=methods)
     return routes
-
-
-def _as_function(handler: Callable[..., Awaitable[HTTPResponse]]) -> Any:
-    """Sanic writes attributes on its handlers, which methods do not take."""
-
-    async def handle(request: Request, **path: str) -> HTTPResponse:
-        return await handler(request, **path)
-
-    handle.__name__ = getattr(handler, "__name__", "handle")
-    return handle
 
 
 class _Routes:
@@ -124,13 +110,14 @@ class _Routes:
         self._records = parts.records
         self._conversations = Conversations("web", parts, on_new_message)
         self._limits = RateLimits(parts.settings)
-        self._pages = _Pages(parts)
+        self._pages = Pages(parts.settings)
+        self._arrivals = ConversationLocks()
 
-    async def page(self, _: Request) -> HTTPResponse:
-        return self._pages.page()
+    async def page(self, request: Request) -> HTTPResponse:
+        return self._pages.send(request, "")
 
-    async def file(self, _: Request, name: str) -> HTTPResponse:
-        return self._pages.file(name)
+    async def file(self, request: Request, name: str) -> HTTPResponse:
+        return self._pages.send(request, name)
 
     async def session(self, request: Request) -> HTTPResponse:
         await self._limits.new_session(request)
@@ -149,13 +136,16 @@ class _Routes:
 
     async def resume_code(self, request: Request) -> HTTPResponse:
         conversation = await self._known(request)
-        await self._limits.message(conversation.id)
         code, until = await self._conversations.code(conversation)
         return response.json({"code": code, "expires_at": _utc(until)}, status=201)
 
     async def message(self, request: Request) -> HTTPResponse:
-        conversation = await self._known(request)
-        await self._limits.message(conversation.id)
+        # Held before anything is awaited: messages of a session are answered as they arrived.
+        async with self._arrivals.hold(bearer_token(request)):
+            return await self._answer(request)
+
+    async def _answer(self, request: Request) -> HTTPResponse:
+        conversation = await self._known(request, self._limits.message)
         said = read_message(json_body(request))
         try:
             turn = await self._conversations.say(conversation, said)
@@ -168,7 +158,9 @@ class _Routes:
     async def history(self, request: Request) -> HTTPResponse:
         conversation = await self._known(request)
         messages = await asyncio.to_thread(self._records.history, conversation.id)
-        return response.json({"messages": messages})
+        state = await self._conversations.state(conversation, messages)
+        await asyncio.to_thread(self._records.used, conversation.id)
+        return response.json({"messages": messages, "state": state})
 
     async def summary(self, request: Request) -> HTTPResponse:
         kind = request.args.get("format", "json")
@@ -194,7 +186,7 @@ class _Routes:
 
     async def delete(self, request: Request) -> HTTPResponse:
         conversation = await self._known(request)
-        await asyncio.to_thread(self._records.delete, conversation.id)
+        await self._conversations.delete(conversation)
         return response.empty(204)
 
     async def _by_link(self, request: Request, kind: str) -> Conversation | None:
@@ -209,11 +201,17 @@ class _Routes:
             raise ClientError(410, "link_over", message)
         return found
 
-    async def _known(self, request: Request) -> Conversation:
+    async def _known(
+        self, request: Request, limit: Callable[[str], Awaitable[None]] | None = None
+    ) -> Conversation:
+        """The conversation of the request's token; `limit` counts the call for it."""
+        await self._limits.call(request)
         try:
-            return await asyncio.to_thread(self._records.by_token, bearer_token(request))
+            found = await asyncio.to_thread(self._records.by_token, bearer_token(request))
         except UnknownConversation as error:
             raise ClientError(401, "unknown_session", UNKNOWN_SESSION) from error
+        await (limit or self._limits.further)(found.id)
+        return found
 
 
 def _opened(opened: Opened) -> HTTPResponse:
@@ -228,31 +226,3 @@ def _opened(opened: Opened) -> HTTPResponse:
 
 def _utc(at: datetime.datetime) -> str:
     return at.isoformat(timespec="seconds") + "Z"
-
-
-class _Pages:
-    """The chat page and its scripts, read once; nothing outside web/ can be named."""
-
-    def __init__(self, parts: Runtime) -> None:
-        self._files = {
-            p.name: p.read_bytes() for p in sorted(WEB.iterdir()) if p.suffix in (".js", ".css")
-        }
-        page = (WEB / "chat.html").read_text(encoding="utf-8")
-        phone = parts.settings.care_team_phone
-        attribute = f' data-phone="{html.escape(phone)}"' if phone else ""
-        self._page = page.replace("<relapse-chat", f"<relapse-chat{attribute}", 1)
-
-    def page(self) -> HTTPResponse:
-        return response.html(self._page, headers={"Cache-Control": "no-cache"})
-
-    def file(self, name: str) -> HTTPResponse:
-        if name not in self._files:
-            raise ClientError(404, "not_found", "There is nothing at this address.")
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        if kind == "application/javascript":
-            kind = "text/javascript"
-        return response.raw(
-            self._files[name],
-            content_type=f"{kind}; charset=utf-8",
-            headers={"Cache-Control": "no-cache"},
-        )

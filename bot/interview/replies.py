@@ -36,8 +36,17 @@ def question_reply(asked: Asked, *, say: str = "") -> Reply:
             "progress": progress,
             "can_skip": asked.can_skip,
             "can_go_back": asked.can_go_back,
+            **_scale(asked),
         },
     )
+
+
+def _scale(asked: Asked) -> dict[str, Any]:
+    """From where to where the scale goes whose points mean the choices of this question."""
+    points = [c.scale for c in asked.question.choices if c.scale]
+    if not points:
+        return {}
+    return {"scale": {"least": min(p[0] for p in points), "most": max(p[1] for p in points)}}
 
 
 def summary_reply(summary: Summary) -> Reply:

@@ -30,6 +30,7 @@ def install_patches(*, without_tensorflow: bool = True, to_serve: bool = False) 
     _validate_action_results_once()
     _call_actions_through_our_endpoint()
     _take_store_out_of_fail_safe()
+    _leave_origins_and_root_to_us()
     _send_actions_this_turn_only()
     _find_event_classes_once()
     _run_steps_in_order()
@@ -78,6 +79,15 @@ def _take_store_out_of_fail_safe() -> None:
         return tracker_store
 
     Agent._create_tracker_store = staticmethod(keep)
+
+
+def _leave_origins_and_root_to_us() -> None:
+    """Rasa's CORS answers every OPTIONS itself, so that no other website could ever use the chat;
+    its page at / tells the version to everybody."""
+    from rasa import server
+
+    server.configure_cors = lambda *_, **__: None
+    server.add_root_route = lambda *_, **__: None
 
 
 def _send_actions_this_turn_only() -> None:

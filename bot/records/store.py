@@ -175,6 +175,11 @@ class Records:
         """Let a further session (another device) speak in this conversation."""
         self._place_of(conversation).add_token(conversation, hash_of(token), now=self._now())
 
+    def used(self, conversation: str) -> None:
+        """The conversation is used now: its life begins again."""
+        with self._changing(conversation):
+            pass  # whatever is written carries the time
+
     def add_keys(
         self, conversation: str, keys: Mapping[str, str], *, life: datetime.timedelta
     ) -> datetime.datetime:
@@ -237,11 +242,6 @@ class Records:
     def last_state(self, conversation: str) -> dict[str, Any] | None:
         """The state after the last turn; None before the first."""
         return self._read(conversation).last_state
-
-    def used(self, conversation: str) -> None:
-        """The conversation is used now: its life begins again."""
-        with self._changing(conversation):
-            pass
 
     def interview_of(self, conversation: str) -> str | None:
         """The interview that was begun last."""

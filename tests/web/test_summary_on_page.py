@@ -56,11 +56,13 @@ def test_print_download_and_go_on_elsewhere(bot: httpx.Client, browser: Browser)
     sheet.get_by_role("button", name="Print").click()
     expect(page.locator("li.summary")).to_have_count(2)  # the link was used: a new summary
 
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("button", name="Other device").click()
     page.get_by_role("button", name="Show me a code").click()
     shown = page.locator("output.code")
     expect(shown).to_have_text(re.compile(r"^\w{4} \w{4}$"))
     other = opened(bot, browser, faults)
+    other.get_by_role("button", name="More", exact=True).click()
     other.get_by_role("button", name="Other device").click()
     other.get_by_label("I have a code").fill("wrong")
     other.get_by_role("button", name="Go on with it").click()
