@@ -24,9 +24,10 @@ from sanic.response import HTTPResponse
 from slack_sdk.signature import SignatureVerifier
 
 from bot.channels.choices import CONSENT_CHOICES
-from bot.channels.conversations import Conversations, Said, UnknownChoice
+from bot.channels.conversations import Conversations, UnknownChoice
 from bot.channels.http import ClientError, error_answer, install_error_handlers, secure
 from bot.channels.limits import RateLimits
+from bot.channels.said import Said
 from bot.channels.slack_api import SlackApi
 from bot.channels.slack_input import (
     CODE_COMMAND,

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.conversations import Said
 from bot.channels.http import ClientError
+from bot.channels.said import Said
 
 COUNTRIES = ("US", "CA", "UK", "IE", "AU", "EU")
 _GB = {"GB": "UK"}

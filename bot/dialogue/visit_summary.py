@@ -11,7 +11,7 @@ from bot.interview.answers import UNSETTLED, Answer
 from bot.interview.naming import patient_of
 from bot.interview.play_back import long_date
 from bot.interview.summary import Summary, summary
-from bot.records.store import RaisedFlag
+from bot.records.store import RaisedFlag, utc_now
 
 
 def visit_summary(
@@ -64,3 +64,8 @@ def local_time(at: datetime.datetime, timezone: str | None) -> tuple[datetime.da
 def is_for_other(audience: str | None) -> bool:
     """Does somebody answer for the patient (a child, or someone cared for)?"""
     return audience in ("child", "caregiver")
+
+
+def local_date(timezone: str | None) -> datetime.date:
+    """Today where the person is."""
+    return local_time(utc_now(), timezone)[0].date()

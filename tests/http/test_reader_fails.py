@@ -15,7 +15,8 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.channels.conversations import Conversations, Said
+from bot.channels.conversations import Conversations
+from bot.channels.said import Said
 from bot.errors import BotError
 from bot.nlu import components
 from bot.nlu.components import READER_FILE, RedFlagMarker

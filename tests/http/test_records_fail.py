@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels.conversations import Conversations, Said
+from bot.channels.conversations import Conversations
+from bot.channels.said import Said
 from bot.content.all_content import read_content
 from bot.database.engine import connect, connect_memory, upgrade
 from bot.errors import RecordsUnavailable

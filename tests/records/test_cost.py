@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 
-from bot.channels.conversations import Conversations, Said
+from bot.channels.conversations import Conversations
+from bot.channels.said import Said
 from bot.database.engine import connect, connect_memory, upgrade
 from bot.rasa_parts.tracker_store import TrackerRow
 from bot.records.store import Records

@@ -1,0 +1,133 @@
+"""One message through Rasa: what it is told, what it replies, and how long it may take."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+
+from bot.channels.choices import payload_of
+from bot.channels.said import Said
+from bot.channels.screening import Screened
+from bot.dialogue.visit_summary import local_date, red_flag_lines
+from bot.records.store import Conversation
+from bot.runtime import Runtime
+from bot.triage.raising import mark_of
+
+log = logging.getLogger(__name__)
+CARD_WITHIN_S = 2.0
+# Turns that Rasa works on at the same time. More only wait, and their time is not yet running.
+TURNS_AT_ONCE = 16
+READ_CHARACTERS = 4000
+Handler = Callable[[UserMessage], Awaitable[Any]]
+
+
+class ReplyChannel(CollectingOutputChannel):
+    """Collects the replies of one Rasa turn, each as one message."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__()
+        self._channel = channel
+        self.replies: list[dict[str, Any]] = []
+
+    def name(self) -> str:
+        """The channel's name, by which replies are rendered."""
+        return self._channel
+
+    async def send_custom_json(
+        self, recipient_id: str, json_message: dict[str, Any], **kwargs: Any
+    ) -> None:
+        """A reply of ours."""
+        self.replies.append(json_message["reply"])
+
+    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
+        """Text from anywhere else in Rasa, whole."""
+        self.replies.append({"type": "text", "text": text})
+
+
+class RasaTurns:
+    """Takes the messages of one channel to Rasa."""
+
+    def __init__(self, channel: str, parts: Runtime, handler: Handler) -> None:
+        self._channel = channel
+        self._parts = parts
+        self._handler = handler
+        self._places = asyncio.Semaphore(TURNS_AT_ONCE)
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def replies(
+        self, conversation: Conversation, said: Said, text: str, screened: Screened
+    ) -> list[dict[str, Any]]:
+        """Rasa's replies; none when it fails or is not done in time. With a red flag the turn
+        waits for no other, and its time is short. A late turn runs on alone."""
+        in_hurry = bool(screened.finding.level)
+        metadata = self._metadata(conversation, said, text, screened)
+        async with contextlib.nullcontext() if in_hurry else self._places:
+            return await self._ask(conversation, said, text, metadata, in_hurry=in_hurry)
+
+    def _metadata(
+        self, conversation: Conversation, said: Said, text: str, screened: Screened
+    ) -> dict[str, Any]:
+        finding = screened.finding
+        flags = self._parts.records.red_flags(conversation.id)
+        return {
+            "text": text[:READ_CHARACTERS],
+            "choice": said.choice,
+            "choices": list(said.choices),
+            "channel": self._channel,
+            "message_id": said.id,
+            "country": conversation.country,
+            "today": local_date(conversation.timezone).isoformat(),
+            "red_flag": {
+                **mark_of(finding),
+                "answered": screened.answered,
+                "known": sorted(screened.known),
+            },
+            "follows": screened.follows,
+            "red_flags": red_flag_lines(flags, self._parts.content, timezone=conversation.timezone),
+        }
+
+    async def _ask(
+        self,
+        conversation: Conversation,
+        said: Said,
+        text: str,
+        metadata: dict[str, Any],
+        *,
+        in_hurry: bool,
+    ) -> list[dict[str, Any]]:
+        output = ReplyChannel(self._channel)
+        words = payload_of(said.choice) if said.choice else typed(text)
+        message = UserMessage(
+            words, output, conversation.id, input_channel=self._channel, metadata=metadata
+        )
+        task = asyncio.ensure_future(self._handler(message))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        limit = CARD_WITHIN_S - 0.3 if in_hurry else self._parts.settings.turn_timeout_s
+        await asyncio.wait({task}, timeout=limit)
+        if not task.done():
+            log.error("turn_too_slow limit_s=%s", limit)
+            return list(output.replies)
+        error = task.exception() if not task.cancelled() else None
+        if error is not None:
+            log.error("rasa_failed reason=%s at=%s", type(error).__name__, _place(error))
+            return []
+        return list(output.replies)
+
+
+def typed(text: str) -> str:
+    """Typed text as Rasa may see it: a leading "/" would be taken for a payload."""
+    return text[:READ_CHARACTERS].lstrip().lstrip("/").lstrip() or "?"
+
+
+def _place(error: BaseException) -> str:
+    """Where an error arose, without its message: that may hold what a person wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-4:]))

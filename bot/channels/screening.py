@@ -1,0 +1,89 @@
+"""Red flags first: what a message raises, before Rasa sees it."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.channels.choices import says_nothing_new
+from bot.channels.said import Said
+from bot.dialogue.visit_summary import local_date
+from bot.interview.answers import Answer
+from bot.interview.screening import is_date_correction, is_plain_answer
+from bot.records.store import Conversation, utc_now
+from bot.runtime import Runtime
+from bot.triage.raising import Finding
+from bot.triage.replies import CONFIRM_WORDS
+
+# For so long a card stands for its sign, when only the date of the sign is corrected.
+CARD_HOLDS = datetime.timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What the channel knows of a message before Rasa sees it: the red flag it raises, whether it
+    is a clear "no" to our confirm line, the topic of the answer just before it, and the signs that
+    were raised or asked about before."""
+
+    finding: Finding
+    answered: bool
+    follows: str | None
+    known: frozenset[str]
+
+
+class Screening:
+    """Reads a message with what was shown and asked in its conversation."""
+
+    def __init__(self, parts: Runtime) -> None:
+        self._parts = parts
+        self._records = parts.records
+
+    def screen(self, conversation: Conversation, said: Said, text: str) -> Screened:
+        """What this message raises. `text`: what was typed, or what the tapped choice says."""
+        last = self._records.last_reply(conversation.id) or {}
+        is_alone = last.get("type") == "confirm_red_flag"
+        confirming = last.get("rule") if is_alone else last.get("confirming")
+        already = {sign for f in self._records.red_flags(conversation.id) for sign in f.signs}
+        words = CONFIRM_WORDS.get(said.choice or "", text)
+        words = "" if says_nothing_new(said.choice) else words
+        finding = self._parts.detector.find(
+            words, already=already, confirming=confirming, aside=not is_alone
+        )
+        if finding.level is not None and self._dates_anew(conversation, finding, words):
+            finding = Finding()
+        asked = self._records.signs_asked(conversation.id)
+        if finding.confirm in asked:
+            finding = replace(finding, confirm=None)
+        is_no = confirming is not None and finding == Finding() and _begins_with_no(words)
+        follows = last.get("topic") if last.get("type") == "answer" else None
+        # The second reader would read a plain answer without its question: nothing is asked.
+        known = set(self._parts.content.red_flags.flags) if self._is_plain(last, said) else asked
+        return Screened(finding, is_no, follows, frozenset(already | known))
+
+    def _is_plain(self, last: dict[str, Any], said: Said) -> bool:
+        if last.get("type") != "question" or said.choice is not None:
+            return False
+        script, today = self._parts.content.interview, utc_now().date()
+        return is_plain_answer(script, str(last.get("linkId")), said.text, today=today)
+
+    def _dates_anew(self, conversation: Conversation, finding: Finding, text: str) -> bool:
+        """Does the message only correct when a sign began, whose card was shown a short time ago?
+        Then there is nothing new to warn of."""
+        soon = utc_now() - CARD_HOLDS
+        shown = {
+            s for f in self._records.red_flags(conversation.id) if f.at > soon for s in f.signs
+        }
+        if not set(finding.signs) <= shown:
+            return False
+        interview = self._records.interview_of(conversation.id)
+        if interview is None:
+            return False
+        rows = self._records.answers(interview, conversation=conversation.id)
+        script, today = self._parts.content.interview, local_date(conversation.timezone)
+        return is_date_correction(script, [Answer(**row) for row in rows], text, today=today)
+
+
+def _begins_with_no(words: str) -> bool:
+    plain = words.strip().lower()
+    return plain.startswith(("no", "nah", "nope")) and len(plain.split()) <= 6
