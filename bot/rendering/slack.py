@@ -163,7 +163,10 @@ def _input(reply: Reply, choices: list[Choice]) -> list[Block]:
     """What the question is answered with, besides words."""
     kind = reply["input"]
     if kind == "multi_choice" and choices:
-        return [*_hint("checks"), *checkboxes(choices, CONTINUE)]
+        # Choices of another question ("ask me all questions") are no boxes to tick.
+        boxes = [c for c in choices if c.value.startswith(f"{reply['linkId']}:")]
+        others = [c for c in choices if c not in boxes]
+        return [*_hint("checks"), *checkboxes(boxes, CONTINUE), *button_rows(others)]
     is_long = kind != "choice" and any(len(choice.label) > LONG_LABEL for choice in choices)
     offered = [*_hint("radio"), *radio_buttons(choices)] if is_long else button_rows(choices)
     if kind == "date":

@@ -105,7 +105,7 @@ def kind_of(asked: dict[str, Any], before: list[str]) -> str:
         return "number"
     if any(label.startswith("Change 1") for label in labels_of(asked)):
         return "done" if "change" in before else "change"
-    for kind in ("checkboxes", "datepicker", "radio_buttons"):
+    for kind in ("checkboxes", "datepicker"):
         if kind in kinds:
             return kind
     return "button" if set(labels_of(asked)) - STEERING else "text"
@@ -131,7 +131,6 @@ ANSWERS: dict[str, Callable[[SlackPerson, dict[str, Any]], list[dict[str, Any]]]
     ),
     "done": lambda person, _: person.press("Yes, this is right", until=is_end),
     "datepicker": lambda person, _: person.pick_date("2026-11-03", until=is_end),
-    "radio_buttons": lambda person, _: person.press("No questions now", until=is_end),
     "checkboxes": lambda person, asked: person.tick(*labels_of(asked)[:2], until=is_end),
     "button": press_first,
     "text": lambda person, _: person.say("some words", until=is_end),
