@@ -88,6 +88,7 @@ class RasaTurns:
                 **mark_of(finding),
                 "answered": screened.answered,
                 "known": sorted(screened.known),
+                "is_short_answer": screened.is_short_answer,
             },
             "follows": screened.follows,
             "red_flags": red_flag_lines(flags, self._parts.content, timezone=conversation.timezone),

@@ -18,18 +18,24 @@ from bot.triage.replies import CONFIRM_WORDS
 
 # For so long a card stands for its sign, when only the date of the sign is corrected.
 CARD_HOLDS = datetime.timedelta(hours=12)
+# A few words in answer to a question of the interview ("it keeps me up") mean less by themselves
+# than they would as a message; the second reader, which sees only them, must be surer to ask.
+SHORT_ANSWER = 8
+# Not where the person is asked what they noticed: there anything may be named.
+NAMES_SYMPTOMS = "sx.name"
 
 
 @dataclass(frozen=True)
 class Screened:
     """What the channel knows of a message before Rasa sees it: the red flag it raises, whether it
-    is a clear "no" to our confirm line, the topic of the answer just before it, and the signs that
-    were raised or asked about before."""
+    is a clear "no" to our confirm line, the topic of the answer just before it, the signs that
+    were raised or asked about before, and whether it is a few words said to a question of ours."""
 
     finding: Finding
     answered: bool
     follows: str | None
     known: frozenset[str]
+    is_short_answer: bool = False
 
 
 class Screening:
@@ -59,10 +65,12 @@ class Screening:
         follows = last.get("topic") if last.get("type") == "answer" else None
         # The second reader would read a plain answer without its question: nothing is asked.
         known = set(self._parts.content.red_flags.flags) if self._is_plain(last, said) else asked
-        return Screened(finding, is_no, follows, frozenset(already | known))
+        is_about_one = _is_asked(last, said) and last["linkId"] != NAMES_SYMPTOMS
+        is_short = is_about_one and len(text.split()) <= SHORT_ANSWER
+        return Screened(finding, is_no, follows, frozenset(already | known), is_short)
 
     def _is_plain(self, last: dict[str, Any], said: Said) -> bool:
-        if last.get("type") != "question" or said.choice is not None:
+        if not _is_asked(last, said):
             return False
         script, today = self._parts.content.interview, utc_now().date()
         return is_plain_answer(script, str(last.get("linkId")), said.text, today=today)
@@ -82,6 +90,10 @@ class Screening:
         rows = self._records.answers(interview, conversation=conversation.id)
         script, today = self._parts.content.interview, local_date(conversation.timezone)
         return is_date_correction(script, [Answer(**row) for row in rows], text, today=today)
+
+
+def _is_asked(last: dict[str, Any], said: Said) -> bool:
+    return last.get("type") == "question" and said.choice is None
 
 
 def _begins_with_no(words: str) -> bool:

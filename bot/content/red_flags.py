@@ -127,12 +127,14 @@ class NegationWords(ContentModel):
     """How people deny, ask, suppose, date and attribute; every value is a list of phrases.
 
     `open_cues`: cues that leave open whether a sign is there now, wherever they stand.
+    `answer_openers`: how a longer message begins that answers a confirm line before something else.
     """
 
     spellings: dict[str, tuple[str, ...]]
     groups: dict[str, tuple[str, ...]]
     cues: dict[str, tuple[str, ...]]
     answers: dict[str, tuple[str, ...]]
+    answer_openers: tuple[str, ...]
     open_cues: tuple[str, ...]
     real_words: tuple[str, ...]
 

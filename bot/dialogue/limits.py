@@ -13,6 +13,8 @@ from bot.dialogue.answering import (
 )
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.turn import Turn
+from bot.interview.answers import Answer
+from bot.interview.script import next_question
 from bot.knowledge.replies import topic_choices
 from bot.rendering.reply import Choice, Reply
 from bot.runtime import Runtime
@@ -39,10 +41,21 @@ def decline_or_explain(turn: Turn, parts: Runtime) -> Response:
 
 
 def clarify_or_explain(turn: Turn, parts: Runtime) -> Response:
-    """The same for a message that was not understood well enough."""
+    """The same for a message that was not understood well enough; while the interview is paused
+    (after a care card) it may be an answer to it, so the way back is shown."""
     return (
-        answer_by_words(turn, parts) or answer_example(turn, parts) or ([clarify(turn, parts)], {})
+        answer_by_words(turn, parts)
+        or answer_example(turn, parts)
+        or ([_way_back(turn, parts) or clarify(turn, parts)], {})
     )
+
+
+def _way_back(turn: Turn, parts: Runtime) -> Reply | None:
+    rows = turn.slots.get("interview_answers")
+    if turn.in_interview or not rows:
+        return None
+    is_over = next_question(parts.content.interview, tuple(Answer(**r) for r in rows)) is None
+    return None if is_over else own_reply("interview_paused", parts, "choices")
 
 
 def decline(turn: Turn, parts: Runtime) -> Reply:

@@ -111,7 +111,7 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
             str(message.get(TEXT)),
             rank=lambda text: model.rank(text, shared_encoder(), parts.told_words),
             words=parts.question_words,
-            things={topic.id: topic.thing or topic.label for topic in topics.values()},
+            things={topic.id: topic.thing for topic in topics.values() if topic.thing},
             follows=(message.get(METADATA) or {}).get(FOLLOWS),
             names_a_thing=any(e["entity"] in THINGS for e in message.get(ENTITIES) or ()),
             other_illness=parts.other_illnesses.names_other_illness,
@@ -269,5 +269,6 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
             self._scores,
             runtime().content.red_flags,
             known=mark.get("known", ()),
+            is_short_answer=bool(mark.get("is_short_answer")),
         )
         return {**mark, **mark_of(read)}

@@ -29,6 +29,12 @@ class QuestionWords:
         short = 0 < len(plain.split()) <= self._short
         return short or bool(self._opener.match(plain) or self._stands.search(plain))
 
+    def asks(self, text: str) -> bool:
+        """Is this a question by its own words, or does it point at something?"""
+        plain = _plain(text)
+        points = self._opener.match(plain) or self._stands.search(plain)
+        return text.rstrip().endswith("?") or bool(points or self._asks.match(plain))
+
     def completed(self, text: str, thing: str) -> str:
         """The question with what it may be about: "how is it given (blinatumomab)"."""
         plain = _plain(text)

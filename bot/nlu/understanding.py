@@ -14,6 +14,9 @@ DECLINED = frozenset({"medication_advice", "lab_results", "personal_prognosis"})
 GOES_ON, GOES_ON_THE_SAME = 0.3, 0.15
 # ... and what it then asks about may be a little less sure than the question as it stands.
 SAME_TOPIC_BONUS = 0.14
+# A message that is this surely one of these is no question about what was answered last.
+CONVERSES = 0.4
+NO_QUESTION = {"affirm", "deny", "not_sure", "thanks", "greet", "goodbye", "set_audience"}
 # Each of two questions in one message; more where the message as a whole is about other things.
 EACH_PART, EACH_PART_ALONE = 0.15, 0.3
 MENTIONED = 4
@@ -64,7 +67,7 @@ class _Reader:
     def going_on(self, text: str, alone: list[Ranked], last: str | None) -> Understood | None:
         """The message with what "it" stands for, where that makes better sense."""
         thing = self.things.get(last or "")
-        if not thing or not self.words.refers_back(text):
+        if not thing or not self.words.refers_back(text) or not self._asks(text, alone[0]):
             return None
         completed = self.words.completed(text, thing)
         ranked = self.rank(completed)
@@ -77,6 +80,13 @@ class _Reader:
         if best.intent == alone[0].intent and alone[0].score >= GOES_ON_THE_SAME:
             return None  # it makes sense as it stands
         return Understood(ranked, completed) if best.score + bonus > alone[0].score else None
+
+    def _asks(self, text: str, alone: Ranked) -> bool:
+        """With what was answered last beside it, any word would be read as asking about that."""
+        if alone.intent in NO_QUESTION and alone.score >= CONVERSES:
+            return False
+        is_question = _is_question(alone.intent) and alone.score >= EACH_PART
+        return is_question or self.words.asks(text)
 
     def two_questions(self, text: str, whole: list[str]) -> Understood | None:
         """The first two questions of a message, when they are about two things."""

@@ -43,6 +43,8 @@ class RedFlagDetector:
         self._cues = PhraseBook(cues, negation.groups)
         answers = [(name, p) for name, phrases in negation.answers.items() for p in phrases]
         self._answers = PhraseBook(answers, negation.groups)
+        openers = [("opener", phrase) for phrase in negation.answer_openers]
+        self._openers = PhraseBook(openers, negation.groups)
         real = {*negation.real_words, *self._cues.words, *content.common_words}
         self._signs = SignFinder(content, real)
 
@@ -149,6 +151,8 @@ class RedFlagDetector:
     def _answer(self, tokens: Sequence[Token], *, aside: bool) -> Answer | None:
         """How a confirm line was answered; None when the message is about something else."""
         hits = list(self._answers.find(tokens, [(t.word,) for t in tokens]))
+        if aside and not (self._begins_answer(tokens) or self._is_bare_answer(tokens)):
+            return None
         if aside and self._is_question(tokens):
             hits = [hit for hit in hits if hit[1] == 0]
         longest = [h for h in hits if not any(_inside(h, other) for other in hits)]
@@ -158,6 +162,10 @@ class RedFlagDetector:
         if "yes" in kinds:
             return "yes"
         return "no" if "no" in kinds else None
+
+    def _begins_answer(self, tokens: Sequence[Token]) -> bool:
+        found = self._openers.find(tokens, [(t.word,) for t in tokens])
+        return any(start == 0 for _, start, _ in found)
 
     def _is_bare_answer(self, tokens: Sequence[Token]) -> bool:
         hits = self._answers.find(tokens, [(t.word,) for t in tokens])

@@ -34,7 +34,8 @@ class Scores:
     """From which score on the reader asks, and below which it doubts a card (config.yml).
 
     `ask_beside_from`: when an urgent card is due, or the rules saw the sign and judged it as not
-    there now, or saw any sign denied. `ask_crisis_from`: the gentle check on thoughts of suicide.
+    there now, or saw any sign denied, or a few words answer a question of ours. `ask_crisis_from`:
+    the gentle check on thoughts of suicide.
     """
 
     ask_from: float
@@ -50,10 +51,12 @@ def second_reading(
     content: RedFlagContent,
     *,
     known: Collection[str] = (),
+    is_short_answer: bool = False,
 ) -> Finding:
     """The finding, with a confirm line where one is due.
 
     `known`: signs that were raised or asked about in this conversation: they are not asked about.
+    `is_short_answer`: a few words said to a question of ours; it takes more to ask about them.
     """
     if finding.level in CONFIRMABLE:
         rule = finding.rule
@@ -67,6 +70,7 @@ def second_reading(
     if flag is None or flag.id in known or flag.id in finding.denied:
         return finding
     is_beside = finding.level is not None or flag.id in finding.dismissed or bool(finding.denied)
+    is_beside = is_beside or is_short_answer
     alone = scores.ask_crisis_from if flag.level == "crisis" else scores.ask_from
     least = scores.ask_beside_from if is_beside else alone
     return replace(finding, confirm=flag.id) if suspicion.score >= least else finding

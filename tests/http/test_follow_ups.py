@@ -53,3 +53,11 @@ def test_a_topic_nearly_as_likely_is_the_first_button(new_person: NewPerson) -> 
         other = answer["choices"][0]["value"]
         assert other != f"ask_{answer['topic']}"
         assert [c["value"] for c in answer["choices"]].count(other) == 1
+
+
+@pytest.mark.parametrize("says", CASES["not_on"])
+@pytest.mark.parametrize("last", ["blinatumomab", "relapse_rates"])
+def test_no_question_about_the_last_answer(new_person: NewPerson, last: str, says: str) -> None:
+    person = new_person()
+    person.say(CASES["first"][last])
+    assert last not in _said(person.say(says))

@@ -106,6 +106,15 @@ def test_a_plain_answer_is_not_asked_about(new_person: NewPerson) -> None:
     person.say("moderate")
     turn = person.say("yes exactly like then")
     assert of_type(turn, "question")["linkId"] == "visit.doctor-knows"
+    assert not [m for m in person.say("it keeps me up")["messages"] if m["type"].startswith("conf")]
     person.tap("stop")
     paused = person.say("skip")
     assert "resume_interview" in {c["value"] for c in paused["messages"][-1]["choices"]}
+
+
+def test_an_answer_after_a_card_shows_the_way_back(new_person: NewPerson) -> None:
+    person = new_person(start="prepare_visit")
+    person.say("bone pain and I have a fever of 39")
+    reply = person.say("pretty bad, 7")["messages"][-1]
+    assert "resume_interview" in [c["value"] for c in reply["choices"]], reply
+    assert of_type(person.tap("resume_interview"), "question")["linkId"].startswith("sx.")

@@ -147,3 +147,10 @@ def test_the_reader_tells_signs_apart() -> None:
     assert read == other.read("I just cannot get any air in, it is getting worse", shared_encoder())
     assert read.sign == BREATHING
     assert read.score > one.read("what is blinatumomab used for", shared_encoder()).score
+
+
+def test_a_short_answer_to_a_question_of_ours_takes_more_to_be_asked_about() -> None:
+    for score, asked in ((0.5, None), (0.7, "breathing")):
+        suspected = Suspected(BREATHING, score)
+        read = second_reading(Finding(), suspected, SCORES, CONTENT, is_short_answer=True)
+        assert read.confirm == asked
