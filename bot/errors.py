@@ -11,6 +11,9 @@ BotError
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class BotError(Exception):
     """Something this project can explain; the message says what to do."""
@@ -45,3 +48,9 @@ class UnknownConversation(BotError):
 
 class SummaryNotMade(BotError):
     """A file of the visit summary could not be made."""
+
+
+def place_of(error: BaseException) -> str:
+    """Where an error arose, without its message: that may hold what a person wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-4:]))

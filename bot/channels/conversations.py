@@ -20,13 +20,18 @@ from bot.channels.choices import (
     DELETE_CHOICES,
     choices_in,
 )
-from bot.channels.rasa_turn import READ_CHARACTERS, Handler, RasaTurns
+from bot.channels.rasa_turn import (
+    CARD_WITHIN_S,
+    READ_CHARACTERS,
+    Handler,
+    RasaTurns,
+)
 from bot.channels.said import Said
 from bot.channels.screening import Screened, Screening
 from bot.channels.summary_links import with_links
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.visit_summary import local_date
-from bot.errors import BotError
+from bot.errors import BotError, place_of
 from bot.interview.answers import Answer
 from bot.interview.recall import stale_answers
 from bot.interview.script import pending
@@ -38,6 +43,8 @@ from bot.runtime import Runtime
 from bot.triage.raising import Finding
 
 log = logging.getLogger(__name__)
+# So many characters are screened at once, more in a thread.
+SHORT = 500
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,8 @@ class Conversations:
         self._screening = Screening(parts)
         self._rasa = RasaTurns(channel, parts, handler)
         self._cards = CareCards(channel, parts)
-        self._locks = conversation_locks(parts.settings)
+        self._locks = conversation_locks(parts.records, parts.settings)
+        self._running: set[asyncio.Task[Any]] = set()
 
     async def open(
         self,
@@ -196,22 +204,39 @@ class Conversations:
     async def say(self, conversation: Conversation, said: Said) -> StoredTurn:
         """Answer one message. The same id again gives the same reply and changes nothing.
 
-        Raises UnknownChoice, and nothing else: any other fault is answered by an error message.
+        Raises UnknownChoice, and nothing else: any other fault is answered by an error message. A
+        client that hangs up does not stop the turn. A message that raises an emergency by itself
+        gets its card in time, whatever it has to wait for.
         """
+        turn = asyncio.ensure_future(self._locked_turn(conversation, said))
+        self._running.add(turn)
+        turn.add_done_callback(self._running.discard)
+        alone = await self._found(said.text)
+        if alone.level is None:
+            return await asyncio.shield(turn)
+        await asyncio.wait({turn}, timeout=CARD_WITHIN_S)
+        return turn.result() if turn.done() else self._failed(conversation, alone)
+
+    async def _found(self, text: str) -> Finding:
+        """What a text raises by itself; a long one is read aside, so that nobody waits for it."""
+        find = self._parts.detector.find
+        return find(text) if len(text) <= SHORT else await asyncio.to_thread(find, text)
+
+    async def _locked_turn(self, conversation: Conversation, said: Said) -> StoredTurn:
         try:
             async with self._locks.hold(conversation.id):
                 return await self._held_turn(conversation, said)
-        except BotError as error:
-            if isinstance(error, UnknownChoice):
-                raise
-            log.error("turn_failed reason=%s", type(error).__name__)
-            return self._failed(conversation, self._parts.detector.find(said.text))
+        except UnknownChoice:
+            raise
+        except Exception as error:  # noqa: BLE001 - whoever wrote is told, whatever went wrong
+            log.error("turn_failed reason=%s at=%s", type(error).__name__, place_of(error))
+            return self._failed(conversation, await self._found(said.text))
 
     async def _held_turn(self, conversation: Conversation, said: Said) -> StoredTurn:
         """The turn with all that it reads in memory; what it writes is written at its end."""
         begin = self._records.begin_turn
-        await asyncio.to_thread(begin, conversation.id, said.id, said.choice)
         try:
+            await asyncio.to_thread(begin, conversation.id, said.id, said.choice)
             return self._records.turn_of(conversation.id, said.id) or await self._turn(
                 conversation, said
             )
@@ -227,7 +252,12 @@ class Conversations:
             if said.choice in DELETE_CHOICES:
                 return await self._delete(conversation, said, label)
             text = label
-        screened = self._screening.screen(conversation, said, text)
+        screen = self._screening.screen
+        screened = (
+            screen(conversation, said, text)
+            if len(text) <= SHORT
+            else await asyncio.to_thread(screen, conversation, said, text)
+        )
         finding = screened.finding
         try:
             return await self._answer(conversation, said, text, screened)
@@ -311,10 +341,10 @@ class Conversations:
         numbered = [{**r, "id": f"x{n}", "seq": 0} for n, r in enumerate(replies)]
         return StoredTurn(0, numbered, {**_no_state(), "red_flag": finding.level})
 
-    def stranded(self, text: str) -> list[dict[str, Any]]:
+    def stranded(self, text: str) -> StoredTurn:
         """What to say when not even the conversation can be read: the card if one is due."""
         nobody = Conversation("", self._channel, self._parts.settings.default_country, None, None)
-        return self._failed(nobody, self._parts.detector.find(text)).messages
+        return self._failed(nobody, self._parts.detector.find(text))
 
     # -- consent and deletion ----------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from sanic.exceptions import PayloadTooLarge, SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.errors import RecordsUnavailable
+from bot.errors import RecordsUnavailable, UnknownConversation, place_of
 
 log = logging.getLogger(__name__)
 MAX_BODY_BYTES = 256 * 1024
@@ -25,6 +25,10 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+UNKNOWN_SESSION = (
+    "This conversation is over or was deleted. Start a new one. "
+    "In an emergency, call your local emergency number."
 )
 _CODES = {
     400: ("bad_request", "The request could not be read."),
@@ -83,13 +87,18 @@ def install_error_handlers(app: Sanic) -> None:
         return error_answer(503, "unavailable", _CODES[503][1])
 
     async def fault(_: Request, error: Exception) -> HTTPResponse:
-        log.error("request_failed reason=%s", type(error).__name__, exc_info=error)
+        log.error("request_failed reason=%s at=%s", type(error).__name__, place_of(error))
         message = "Something went wrong on our side. Please try again, or call your care team."
         return error_answer(500, "error", message)
 
     app.error_handler.add(ClientError, client_error)
     app.error_handler.add(SanicException, sanic_error)
+
+    async def conversation_over(_: Request, __: Exception) -> HTTPResponse:
+        return error_answer(401, "unknown_session", UNKNOWN_SESSION)
+
     app.error_handler.add(RecordsUnavailable, no_records)
+    app.error_handler.add(UnknownConversation, conversation_over)
     app.error_handler.add(Exception, fault)
 
 
@@ -156,7 +165,11 @@ def check_origin(request: Request, allowed: frozenset[str]) -> None:
     origin = request.headers.get("origin")
     if origin is None or origin.rstrip("/") in allowed:
         return
-    if urlsplit(origin).netloc != request.headers.get("host"):
+    try:
+        host = urlsplit(origin).netloc
+    except ValueError:
+        host = ""
+    if host != request.headers.get("host"):
         raise ClientError(403, "origin", "This website may not use the chat.")
 
 

@@ -30,7 +30,11 @@ class RateLimits:
     def __init__(self, settings: Settings) -> None:
         self._is_shared = settings.redis_url is not None
         # Held here, because the limiter holds it only weakly.
-        self._storage = RedisStorage(settings.redis_url) if self._is_shared else MemoryStorage()
+        self._storage = (
+            RedisStorage(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
+            if self._is_shared
+            else MemoryStorage()
+        )
         self._limiter = MovingWindowRateLimiter(self._storage)
         self._sessions = RateLimitItemPerMinute(settings.sessions_per_minute)
         self._messages = RateLimitItemPerMinute(settings.messages_per_minute)
@@ -56,7 +60,12 @@ class RateLimits:
     async def call(self, request: Request) -> None:
         """Raises ClientError 429 when this address made too many calls of any kind."""
         if not await self._hit(self._calls, "call", self._address(request)):
-            raise ClientError(429, "too_many", "Too many calls from this address. Wait a minute.")
+            raise ClientError(
+                429,
+                "too_many",
+                "Too many calls from this address. Wait a minute. "
+                "In an emergency, call your local emergency number.",
+            )
 
     async def further(self, conversation: str) -> None:
         """Raises ClientError 429 when this conversation made too many calls besides messages."""

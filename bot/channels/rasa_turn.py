@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import traceback
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -16,6 +14,7 @@ from bot.channels.choices import payload_of
 from bot.channels.said import Said
 from bot.channels.screening import Screened
 from bot.dialogue.visit_summary import local_date, red_flag_lines
+from bot.errors import place_of
 from bot.records.store import Conversation
 from bot.runtime import Runtime
 from bot.triage.raising import mark_of
@@ -71,6 +70,13 @@ class RasaTurns:
         async with contextlib.nullcontext() if in_hurry else self._places:
             return await self._ask(conversation, said, text, metadata, in_hurry=in_hurry)
 
+    def _over(self, task: asyncio.Task[Any]) -> None:
+        """A late turn that fails is told of without its message: that may hold what was written."""
+        self._running.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("rasa_failed reason=%s at=%s", type(error).__name__, place_of(error))
+
     def _metadata(
         self, conversation: Conversation, said: Said, text: str, screened: Screened
     ) -> dict[str, Any]:
@@ -110,25 +116,16 @@ class RasaTurns:
         )
         task = asyncio.ensure_future(self._handler(message))
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._over)
         limit = CARD_WITHIN_S - 0.3 if in_hurry else self._parts.settings.turn_timeout_s
         await asyncio.wait({task}, timeout=limit)
         if not task.done():
             log.error("turn_too_slow limit_s=%s", limit)
             return list(output.replies)
-        error = task.exception() if not task.cancelled() else None
-        if error is not None:
-            log.error("rasa_failed reason=%s at=%s", type(error).__name__, _place(error))
-            return []
-        return list(output.replies)
+        failed = task.cancelled() or task.exception() is not None
+        return [] if failed else list(output.replies)
 
 
 def typed(text: str) -> str:
     """Typed text as Rasa may see it: a leading "/" would be taken for a payload."""
     return text[:READ_CHARACTERS].lstrip().lstrip("/").lstrip() or "?"
-
-
-def _place(error: BaseException) -> str:
-    """Where an error arose, without its message: that may hold what a person wrote."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-4:]))

@@ -185,7 +185,9 @@ class SlackDesk:
             return response.empty(200)
         note = self._own("command_answered")
         if await self._is_due(incoming.text):
-            note = (await asyncio.to_thread(self._conversations.stranded, incoming.text))[0]
+            note = (await asyncio.to_thread(self._conversations.stranded, incoming.text)).messages[
+                0
+            ]
         return response.json({"response_type": "ephemeral", "text": escaped(note["text"])})
 
     # -- answering ---------------------------------------------------------------------------
@@ -232,15 +234,18 @@ class SlackDesk:
             replies = [{"type": "error", "text": error.text}]
         except BotError as error:
             log.error("slack_turn_failed reason=%s", type(error).__name__)
-            replies = await asyncio.to_thread(self._conversations.stranded, incoming.text)
+            replies = await self._stranded(incoming)
         except Exception as error:  # noqa: BLE001 - whoever wrote is told, whatever went wrong
             log.error("slack_turn_failed reason=%s", type(error).__name__)
-            replies = await asyncio.to_thread(self._conversations.stranded, incoming.text)
+            replies = await self._stranded(incoming)
         if incoming.has_files:
             replies.append(self._own("file_not_read"))
         if is_due:  # the card first
             return [*self._say(incoming, replies), *self._settle(incoming, replies)]
         return [*self._settle(incoming, replies), *self._say(incoming, replies)]
+
+    async def _stranded(self, incoming: Incoming) -> list[Reply]:
+        return (await asyncio.to_thread(self._conversations.stranded, incoming.text)).messages
 
     def _settle(self, incoming: Incoming, replies: list[Reply]) -> list[asyncio.Future[bool]]:
         """After a press that was taken the buttons become "You chose: ..."; else they stay, and

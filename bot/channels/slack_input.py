@@ -188,7 +188,11 @@ def _press(payload: Payload) -> Incoming | None:
         "press",
         str((payload.get("team") or {}).get("id") or payload["user"].get("team_id") or ""),
         payload["user"]["id"],
-        (f"press:{where}:{','.join(ticked) or value or labels}",),
+        # The first drops repeats; the last is this press alone, and the id of its turn.
+        (
+            f"press:{where}:{','.join(ticked) or value or labels}",
+            f"press:{where}:{action.get('action_ts')}",
+        ),
         channel=channel if is_private else None,
         text=labels,
         choice=value,

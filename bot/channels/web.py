@@ -14,6 +14,7 @@ from sanic.response import HTTPResponse
 
 from bot.channels.conversations import Conversations, Opened, UnknownChoice
 from bot.channels.http import (
+    UNKNOWN_SESSION,
     ClientError,
     allow_cross_origin,
     bearer_token,
@@ -28,16 +29,12 @@ from bot.channels.pages import Pages
 from bot.channels.summary_download import FORMATS, summary_file
 from bot.channels.summary_links import opened_by
 from bot.channels.web_input import read_feedback, read_message, read_session
-from bot.errors import UnknownConversation
+from bot.errors import RecordsUnavailable, UnknownConversation
 from bot.rasa_parts.lock_store import ConversationLocks
 from bot.records.store import Conversation
 from bot.records.transfer import as_json
 from bot.runtime import Runtime, runtime
 
-UNKNOWN_SESSION = (
-    "This conversation is over or was deleted. Start a new one. "
-    "In an emergency, call your local emergency number."
-)
 UNKNOWN_CODE = "This code is not known, was used before, or is too old. Ask for a new one."
 
 
@@ -145,10 +142,12 @@ class _Routes:
             return await self._answer(request)
 
     async def _answer(self, request: Request) -> HTTPResponse:
-        conversation = await self._known(request, self._limits.message)
         said = read_message(json_body(request))
         try:
+            conversation = await self._known(request, self._limits.message)
             turn = await self._conversations.say(conversation, said)
+        except RecordsUnavailable:
+            turn = await asyncio.to_thread(self._conversations.stranded, said.text)
         except UnknownChoice as error:
             raise ClientError(
                 400, "unknown_choice", "This choice was not offered. Choose one that was, or type."

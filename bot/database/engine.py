@@ -22,6 +22,7 @@ def connect(url: str) -> Engine:
         return create_engine(
             url,
             future=True,
+            hide_parameters=True,  # errors are logged, and must not hold what people wrote
             pool_pre_ping=True,
             pool_size=8,
             max_overflow=8,
@@ -34,6 +35,7 @@ def connect(url: str) -> Engine:
     engine = create_engine(
         url,
         future=True,
+        hide_parameters=True,
         poolclass=QueuePool,
         connect_args={"check_same_thread": False, "timeout": 2},
     )
@@ -46,6 +48,7 @@ def connect_memory() -> Engine:
     engine = create_engine(
         "sqlite://",
         future=True,
+        hide_parameters=True,
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from weakref import WeakKeyDictionary
 
 from redis.asyncio import Redis
 from redis.asyncio.lock import Lock
@@ -17,6 +18,7 @@ from redis.exceptions import LockError, RedisError
 
 from bot.errors import RecordsUnavailable
 from bot.rasa_parts.lock_store import ConversationLocks
+from bot.records.store import Records
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -68,6 +70,12 @@ async def _renew(lock: Lock) -> None:
             await lock.reacquire()
 
 
-def conversation_locks(settings: Settings) -> ConversationLocks:
-    """The locks for these settings: in Redis when there is one."""
-    return SharedLocks(settings.redis_url) if settings.redis_url else ConversationLocks()
+_LOCKS: WeakKeyDictionary[Records, ConversationLocks] = WeakKeyDictionary()
+
+
+def conversation_locks(records: Records, settings: Settings) -> ConversationLocks:
+    """The locks of these records, the same for all channels; in Redis when there is one."""
+    if records not in _LOCKS:
+        shared = settings.redis_url
+        _LOCKS[records] = SharedLocks(shared) if shared else ConversationLocks()
+    return _LOCKS[records]

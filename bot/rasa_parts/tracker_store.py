@@ -66,6 +66,7 @@ class ConversationTrackerStore(TrackerStore):
             tracker.sender_id,
             row,
             after_turn=getattr(tracker, "after_turn", None),
+            channel=tracker.get_latest_input_channel(),
         )
 
     async def keys(self) -> Iterable[str]:

@@ -71,7 +71,6 @@ class Stored:
     last_turn: int
     last_seq: int
     last_messages: list[dict[str, Any]]
-    last_state: dict[str, Any] | None
     seen: StoredTurn | None
     label: str | None
     tracker: TrackerRow | None
@@ -121,7 +120,6 @@ class Held:
         self.changes = Changes(now)
         self._now = now
         self._last_seq = stored.last_seq
-        self.last_state = stored.last_state
         self._last_messages = list(stored.last_messages)
         self._flags = list(stored.flags)
         self._answers: dict[str, list[Row] | None] = (
@@ -261,7 +259,6 @@ class Held:
         )
         self.last_turn = turn
         self._last_seq += len(numbered)
-        self.last_state = state
         self._last_messages = numbered
         return StoredTurn(turn, [body for body in numbered if body["type"] != "user"], state)
 

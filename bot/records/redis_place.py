@@ -79,7 +79,6 @@ class RedisPlace:
                 last_messages=[
                     json.loads(row["body"]) for row in rows if row["turn"] == rows[-1]["turn"]
                 ],
-                last_state=json.loads(state["state"]) if "state" in state else None,
                 seen=self._turn(conversation, json.loads(seen)) if seen else None,
                 label=label,
                 tracker=TrackerRow(**json.loads(state["tracker"])) if "tracker" in state else None,
@@ -138,7 +137,7 @@ class RedisPlace:
             seqs = [row["seq"] for row in messages if row["turn"] == turn["turn"]]
             body = {**turn, "seqs": [min(seqs, default=1), max(seqs, default=0)]}
             writing.hset(_key(conversation, _TURNS), turn["message_id"], json.dumps(body))
-            numbers = {"turn": turn["turn"], "state": turn["state"]}
+            numbers = {"turn": turn["turn"]}
             writing.hset(_base(conversation), mapping=numbers)
         if messages:
             writing.hset(_base(conversation), "seq", messages[-1]["seq"])

@@ -75,7 +75,6 @@ class SqlPlace:
                 last_turn=row["last_turn"] or 0,
                 last_seq=row["last_seq"] or 0,
                 last_messages=[json.loads(body) for body in last],
-                last_state=json.loads(row["last_state"]) if row["last_state"] else None,
                 seen=_turn(connection, conversation, seen) if seen is not None else None,
                 label=row["label"],
                 tracker=_tracker(row),
@@ -250,12 +249,6 @@ def _state_of(conversation: str, message_id: str | None, choice: str | None) -> 
     turns, messages, offered = t.turns.c, t.messages.c, t.offered_choices.c
     last_turn = select(func.max(turns.turn)).where(turns.conversation == conversation)
     last_seq = select(func.max(messages.seq)).where(messages.conversation == conversation)
-    last_state = (
-        select(turns.state)
-        .where(turns.conversation == conversation)
-        .order_by(turns.turn.desc())
-        .limit(1)
-    )
     seen = select(turns.turn).where(
         turns.conversation == conversation, turns.message_id == message_id
     )
@@ -271,7 +264,6 @@ def _state_of(conversation: str, message_id: str | None, choice: str | None) -> 
             t.trackers.c.interview_active,
             last_turn.scalar_subquery().label("last_turn"),
             last_seq.scalar_subquery().label("last_seq"),
-            last_state.scalar_subquery().label("last_state"),
             seen.scalar_subquery().label("seen_turn"),
             label.scalar_subquery().label("label"),
         )

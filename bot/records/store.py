@@ -220,6 +220,7 @@ class Records:
 
     def delete(self, conversation: str) -> None:
         """Leave nothing of this conversation anywhere."""
+        self._held.pop(conversation, None)
         for place in (self._memory, self._durable):
             place.delete(conversation)
 
@@ -234,14 +235,6 @@ class Records:
     def last_reply(self, conversation: str) -> dict[str, Any] | None:
         """The last message of the bot."""
         return self._read(conversation).last_reply()
-
-    def last_replies(self, conversation: str) -> list[dict[str, Any]]:
-        """What the bot said in the last turn, oldest first."""
-        return self._read(conversation).last_replies()
-
-    def last_state(self, conversation: str) -> dict[str, Any] | None:
-        """The state after the last turn; None before the first."""
-        return self._read(conversation).last_state
 
     def interview_of(self, conversation: str) -> str | None:
         """The interview that was begun last."""
@@ -337,15 +330,20 @@ class Records:
             return 0
 
     def save_tracker(
-        self, conversation: str, row: TrackerRow, *, after_turn: int | None = None
+        self,
+        conversation: str,
+        row: TrackerRow,
+        *,
+        after_turn: int | None = None,
+        channel: str | None = None,
     ) -> None:
         """Keep Rasa's tracker; a conversation begun elsewhere (`rasa shell`) is opened.
 
         `after_turn`: the last turn that the tracker knew when it was read. A turn that came too
         late, when others were answered already (by another process), must not take them back.
         """
-        if self.get(conversation) is None:
-            self.open(conversation, channel="cmdline")
+        if channel == "cmdline" and self.get(conversation) is None:
+            self.open(conversation, channel=channel)
         with self._changing(conversation) as held:
             if after_turn is None or held.last_turn <= after_turn + 1:
                 held.save_tracker(row)

@@ -72,7 +72,8 @@ def _answers_of(conversation: str) -> Any:
 
 
 def _read(connection: Connection, table: Table, condition: Any) -> list[dict[str, Any]]:
-    return [dict(row._mapping) for row in connection.execute(select(table).where(condition))]
+    ordered = select(table).where(condition).order_by(*table.primary_key.columns)
+    return [dict(row._mapping) for row in connection.execute(ordered)]
 
 
 def _plain(value: Any) -> Any:
