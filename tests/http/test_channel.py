@@ -204,14 +204,14 @@ def events(value: Any) -> list[dict[str, Any]]:
     return []
 
 
-def test_a_later_word_on_a_message_comes_last(person: Person) -> None:
+def test_a_later_word_on_a_message_takes_the_place_of_the_first(person: Person) -> None:
     answer = of_type(person.say("what is a relapse?"), "answer")
     for more in ({"helpful": True}, {"helpful": False, "comment": "too long"}):
         body = {"message": answer["id"], **more}
         sent = person.client.post("/chat/feedback", json=body, headers=person.headers)
         assert sent.status_code == 204
     kept = person.get("export").json()["feedback"]
-    assert [(k["helpful"], k["comment"]) for k in kept] == [(True, None), (False, "too long")]
+    assert [(k["helpful"], k["comment"]) for k in kept] == [(False, "too long")]
 
 
 def test_history_says_where_the_interview_is(new_person: NewPerson) -> None:
