@@ -41,6 +41,7 @@ SETS = {
     "held-out": "tests/cases/held_out/red_flags.yml",
     "held-out 2": "tests/cases/held_out/red_flags_2.yml",
     "held-out 3": "tests/cases/held_out/red_flags_3.yml",
+    "held-out 4": "tests/cases/held_out/red_flags_4.yml",
 }
 RANK = {"none": 0, "confirm": 0, "routine": 1, "urgent": 2, "emergency": 3, "crisis": 3}
 ALARMS = ("crisis", "emergency", "urgent")
