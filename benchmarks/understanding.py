@@ -32,7 +32,7 @@ from bot.training import training_pairs
 CASES = ROOT / "tests" / "cases" / "held_out"
 DECLINES = ("out_of_scope", "other_cancer")
 # How the names of their files end (tests/cases/held_out/README.md).
-SETS = {"first": "", "second": "_2", "third": "_3"}
+SETS = {"first": "", "second": "_2", "third": "_3", "fourth": "_4"}
 OFFERED = 3
 CONFUSIONS = 15
 SCORE_BINS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.01)
