@@ -103,7 +103,7 @@ class Reader:
         """Read one message without a conversation before it."""
         understood = understand(
             case.text,
-            rank=lambda text: self._model.rank(text, shared_encoder(), self._told),
+            rank=lambda texts: self._model.rank_all(texts, shared_encoder(), self._told),
             words=self._words,
             things={},
             follows=None,

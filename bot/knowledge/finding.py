@@ -39,7 +39,7 @@ def found(question: str, content: Content, archive: Path | None) -> Iterator[str
     told = ToldWords.of_entries(content.knowledge)
     understood = understand(
         question,
-        rank=lambda text: model.rank(text, shared_encoder(), told),
+        rank=lambda texts: model.rank_all(texts, shared_encoder(), told),
         words=QuestionWords(content.follow_ups),
         things={},
         follows=None,

@@ -109,7 +109,7 @@ class QuestionClassifier(GraphComponent, IntentClassifier):
         topics = parts.content.knowledge.topics
         return understand(
             str(message.get(TEXT)),
-            rank=lambda text: model.rank(text, shared_encoder(), parts.told_words),
+            rank=lambda texts: model.rank_all(texts, shared_encoder(), parts.told_words),
             words=parts.question_words,
             things={topic.id: topic.thing for topic in topics.values() if topic.thing},
             follows=(message.get(METADATA) or {}).get(FOLLOWS),

@@ -11,6 +11,7 @@ like nothing in the training data scores low, and so does a word or two.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,9 @@ MAX_CHARACTERS = 2000
 KERNEL = Kernel(sharpness=1.5, wording=0.1)
 RIDGE = 0.15
 WORDING_CLOSENESS = 0.3
+# Letters that so many texts have in common cost time and tell nothing: without them development
+# questions are understood a little better, and training takes a third less time.
+COMMON_LETTERS = 200
 # Chosen on tests/cases/questions_2026_11.yml.
 TOLD_WEIGHT = 0.8
 # A few words are like some example by chance, a long text is like none as a whole: the score of a
@@ -83,7 +87,7 @@ class IntentModel:
         names, blocks, numbers = np.unique(
             np.array([intents[row] for row in order]), return_index=True, return_inverse=True
         )
-        ngrams = Ngrams(read)
+        ngrams = Ngrams(read, at_most=COMMON_LETTERS)
         examples = vectors_of(read, encoder)
         targets = np.eye(len(names), dtype=np.float32)[numbers]
         counts = targets.sum(axis=0)
@@ -102,16 +106,27 @@ class IntentModel:
 
     def rank(self, text: str, encoder: Encoder, told: ToldWords | None = None) -> list[Ranked]:
         """All intents, best first. `told`: what the bot tells about its topics."""
-        read = self._spelling.correct(plain(text))
-        meaning = self._examples @ encoder.encode(read)
-        wording = self._ngrams.alike(read)
+        return self.rank_all([text], encoder, told)[0]
+
+    def rank_all(
+        self, texts: Sequence[str], encoder: Encoder, told: ToldWords | None = None
+    ) -> list[list[Ranked]]:
+        """Each text as `rank` has it. The examples are gone through once for all of them: reading
+        them from memory takes most of the time."""
+        read = [self._spelling.correct(plain(text)) for text in texts]
+        meaning = np.stack([encoder.encode(text) for text in read]) @ self._examples.T
+        wording = np.stack([self._ngrams.alike(text) for text in read])
         outputs = KERNEL.alike(meaning, wording) @ self._weights
         if told is not None:
-            outputs += TOLD_WEIGHT * as_row(told.shared(read), self._intents)
-        nearest = np.maximum.reduceat(meaning, self._blocks)
-        nearest += WORDING_CLOSENESS * np.maximum.reduceat(wording, self._blocks)
+            shared = [as_row(told.shared(text), self._intents) for text in read]
+            outputs += TOLD_WEIGHT * np.stack(shared)
+        nearest = np.maximum.reduceat(meaning, self._blocks, axis=1)
+        nearest += WORDING_CLOSENESS * np.maximum.reduceat(wording, self._blocks, axis=1)
         closeness = np.clip(nearest / (1.0 + WORDING_CLOSENESS * MOST_ALIKE), 0.0, 1.0)
-        length = (max(1, len(read.split())) / USUAL_WORDS) ** LENGTH_POWER
-        scores = np.clip(outputs * length, 0.0, 1.0) * closeness
+        words = np.array([[max(1, len(text.split()))] for text in read])
+        scores = np.clip(outputs * (words / USUAL_WORDS) ** LENGTH_POWER, 0.0, 1.0) * closeness
+        return [self._ordered(*row) for row in zip(outputs, scores, strict=True)]
+
+    def _ordered(self, outputs: Any, scores: Any) -> list[Ranked]:
         order = np.argsort(-outputs, kind="stable")
         return [Ranked(self._intents[i], float(scores[i])) for i in order]

@@ -13,11 +13,13 @@ COMMON = 0.1
 
 
 class Ngrams:
-    """The n-grams of the training texts."""
+    """The n-grams of the training texts. `at_most`: letters that more texts than this hold are
+    left out as well."""
 
-    def __init__(self, texts: list[str]) -> None:
+    def __init__(self, texts: list[str], *, at_most: int | None = None) -> None:
+        common = min(int(COMMON * len(texts)), at_most or len(texts))
         self._words = Tfidf(texts, ngram_range=(1, 2), token_pattern=WORD)
-        self._letters = Tfidf(texts, analyzer="char_wb", ngram_range=(2, 4), max_df=COMMON)
+        self._letters = Tfidf(texts, analyzer="char_wb", ngram_range=(2, 4), max_df=max(1, common))
 
     def alike_rows(self, start: int, end: int) -> Any:
         """Each of the training texts from `start` on with each up to `end`: a dense matrix."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.nlu.intents import Ranked
@@ -21,7 +21,8 @@ NO_QUESTION = {"affirm", "deny", "not_sure", "thanks", "greet", "goodbye", "set_
 EACH_PART, EACH_PART_ALONE = 0.15, 0.3
 MENTIONED = 4
 
-Rank = Callable[[str], list[Ranked]]
+# Several texts at once cost little more than one.
+Rank = Callable[[Sequence[str]], list[list[Ranked]]]
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,12 @@ def understand(
     answer just before, None when there was none. `names_a_thing`: the message says itself what it
     is about (a treatment, a test), so it does not go on."""
     if other_illness(text):
-        return Understood([Ranked(OTHER_ILLNESS_INTENT, 1.0), *rank(text)])
+        return Understood([Ranked(OTHER_ILLNESS_INTENT, 1.0), *rank([text])[0]])
     reader = _Reader(rank, words, things)
-    ranked = rank(text)
+    parts = words.parts(text)[:2]
+    ranked, *of_parts = rank([text, *parts])
     return (
-        reader.two_questions(text, [r.intent for r in ranked[:MENTIONED]])
+        reader.two_questions(parts, of_parts, [r.intent for r in ranked[:MENTIONED]])
         or reader.going_on(text, ranked, None if names_a_thing else follows)
         or Understood(ranked)
     )
@@ -70,7 +72,7 @@ class _Reader:
         if not thing or not self.words.refers_back(text) or not self._asks(text, alone[0]):
             return None
         completed = self.words.completed(text, thing)
-        ranked = self.rank(completed)
+        (ranked,) = self.rank([completed])
         best = ranked[0]
         is_same = best.intent == f"ask_{last}"
         sure = GOES_ON_THE_SAME if is_same else GOES_ON
@@ -88,13 +90,14 @@ class _Reader:
         is_question = _is_question(alone.intent) and alone.score >= EACH_PART
         return is_question or self.words.asks(text)
 
-    def two_questions(self, text: str, whole: list[str]) -> Understood | None:
-        """The first two questions of a message, when they are about two things."""
-        parts = self.words.parts(text)
+    def two_questions(
+        self, parts: Sequence[str], ranked: Sequence[list[Ranked]], whole: list[str]
+    ) -> Understood | None:
+        """The first two questions of a message, when they are about two things. `whole`: the
+        intents that the message as a whole may have."""
         if len(parts) < 2:
             return None
-        first = Understood(self.rank(parts[0]), parts[0])
-        alone = self.rank(parts[1])
+        first, alone = Understood(ranked[0], parts[0]), ranked[1]
         second = None
         if alone[0].score < EACH_PART_ALONE:
             second = self.going_on(parts[1], alone, first.ranked[0].intent.removeprefix("ask_"))

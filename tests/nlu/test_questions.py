@@ -48,7 +48,8 @@ def test_parts(says: str, parts: tuple[str, ...]) -> None:
 
 
 def _rank(scores: dict[str, list[tuple[str, float]]]) -> Rank:
-    return lambda text: [Ranked(i, s) for i, s in scores.get(text, [("out_of_scope", 0.1)])]
+    unknown = [("out_of_scope", 0.1)]
+    return lambda texts: [[Ranked(i, s) for i, s in scores.get(t, unknown)] for t in texts]
 
 
 @pytest.mark.parametrize(
