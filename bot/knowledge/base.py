@@ -110,13 +110,17 @@ class KnowledgeBase:
         """Everything that can be said now. Raises KnowledgeBaseUnavailable."""
         try:
             with self._engine.connect() as connection:
-                version = connection.scalar(select(tables.content_version.c.hash))
+                version = connection.scalar(_VERSION)
             if self._catalogue is None or self._catalogue.version != version:
                 with _snapshot(self._engine) as connection:
                     self._catalogue = _read(connection)
             return self._catalogue
         except SQLAlchemyError as error:
             raise KnowledgeBaseUnavailable("reading the entries") from error
+
+
+# Built once: it is asked for every answer.
+_VERSION = select(tables.content_version.c.hash)
 
 
 @contextmanager
@@ -131,7 +135,7 @@ def _snapshot(engine: Engine) -> Iterator[Connection]:
 
 
 def _read(connection: Connection) -> Catalogue:
-    version = connection.scalar(select(tables.content_version.c.hash))
+    version = connection.scalar(_VERSION)
     if version is None:
         raise KnowledgeBaseUnavailable("it is empty; run `python -m bot.knowledge load`")
     topics = {row.id: row.label for row in connection.execute(select(tables.topics))}

@@ -35,6 +35,7 @@ WORDING_CLOSENESS = 0.3
 COMMON_LETTERS = 200
 # Chosen on tests/cases/questions_2026_11.yml.
 TOLD_WEIGHT = 0.8
+LIKELIEST = 10
 # A few words are like some example by chance, a long text is like none as a whole: the score of a
 # text of other than this many words is mended. Chosen by cross-validation.
 USUAL_WORDS, LENGTH_POWER = 10, 0.2
@@ -105,7 +106,7 @@ class IntentModel:
         )
 
     def rank(self, text: str, encoder: Encoder, told: ToldWords | None = None) -> list[Ranked]:
-        """All intents, best first. `told`: what the bot tells about its topics."""
+        """The likeliest intents, best first. `told`: what the bot tells about its topics."""
         return self.rank_all([text], encoder, told)[0]
 
     def rank_all(
@@ -128,5 +129,5 @@ class IntentModel:
         return [self._ordered(*row) for row in zip(outputs, scores, strict=True)]
 
     def _ordered(self, outputs: Any, scores: Any) -> list[Ranked]:
-        order = np.argsort(-outputs, kind="stable")
+        order = np.argsort(-outputs, kind="stable")[:LIKELIEST]
         return [Ranked(self._intents[i], float(scores[i])) for i in order]

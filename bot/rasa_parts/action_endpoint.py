@@ -15,6 +15,8 @@ from bot.records.store import Records
 from bot.runtime import runtime
 
 STATE_SLOT = "interview_answers"
+# The address of actions that run in this process.
+IN_PROCESS = "-"
 
 
 class ActionEndpoint:
@@ -90,7 +92,10 @@ def action_endpoint() -> ActionEndpoint:
     if url is None:
         _executor()
         return ActionEndpoint(
-            _run_in_process, runtime().records, timeout_s=settings.action_timeout_s, url="-"
+            _run_in_process,
+            runtime().records,
+            timeout_s=settings.action_timeout_s,
+            url=IN_PROCESS,
         )
     from rasa.utils.endpoints import EndpointConfig
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
@@ -30,7 +30,8 @@ from bot.rasa_parts.patches import install_patches
 from bot.records.store import TrackerRow
 from bot.runtime import runtime
 
-WINDOW_TURNS = 4  # MemoizationPolicy looks at the last 6 states; a turn has at least 2
+WINDOW_TURNS = 3  # MemoizationPolicy looks at the last 6 states; a turn has at least 2
+T = TypeVar("T")
 
 
 class ConversationTrackerStore(TrackerStore):
@@ -44,12 +45,12 @@ class ConversationTrackerStore(TrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The tracker as it was saved, or None. Raises RecordsUnavailable."""
-        row = await asyncio.to_thread(self._records.tracker, sender_id)
+        row = await self._aside(sender_id, self._records.tracker, sender_id)
         if row is None:
             return None
         events = deserialise_events(json.loads(row.body))
         tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
-        tracker.after_turn = await asyncio.to_thread(self._records.last_turn, sender_id)
+        tracker.after_turn = await self._aside(sender_id, self._records.last_turn, sender_id)
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -61,13 +62,21 @@ class ConversationTrackerStore(TrackerStore):
             interview=tracker.get_slot("interview_id"),
             interview_active=tracker.active_loop_name is not None,
         )
-        await asyncio.to_thread(
+        await self._aside(
+            tracker.sender_id,
             self._records.save_tracker,
             tracker.sender_id,
             row,
             after_turn=getattr(tracker, "after_turn", None),
             channel=tracker.get_latest_input_channel(),
         )
+
+    async def _aside(self, sender_id: str, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Call in a thread, unless the conversation is in memory: then there is nothing to wait
+        for."""
+        if self._records.is_in_turn(sender_id):
+            return call(*args, **kwargs)
+        return await asyncio.to_thread(call, *args, **kwargs)
 
     async def keys(self) -> Iterable[str]:
         """Conversations are not listed to Rasa."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, union_all, update
+from sqlalchemy import bindparam, delete, func, insert, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -42,16 +42,9 @@ class SqlPlace:
         self._insert = dialect.insert
 
     def by_token(self, token_hash: str) -> Found | None:
-        """Each half of the union has an index of its own; an OR over both would have none."""
-        c, tokens = t.conversations.c, t.session_tokens.c
-        first = select(t.conversations).where(c.token_hash == token_hash)
-        further = (
-            select(t.conversations)
-            .join(t.session_tokens, tokens.conversation == c.id)
-            .where(tokens.token_hash == token_hash)
-        )
+        """One statement."""
         with self._on() as connection:
-            row = connection.execute(union_all(first, further)).mappings().first()
+            row = connection.execute(_BY_TOKEN, {"token": token_hash}).mappings().first()
         return Found(conversation_of(row), row["last_used_at"]) if row is not None else None
 
     def load(
@@ -59,17 +52,15 @@ class SqlPlace:
     ) -> Stored | None:
         """Four statements, each over an index and of few rows."""
         with self._on() as connection:
-            row = connection.execute(_state_of(conversation, message_id, choice)).mappings().first()
+            of_it = {"of": conversation}
+            asked = {**of_it, "message_id": message_id, "choice": choice}
+            row = connection.execute(_STATE, asked).mappings().first()
             if row is None:
                 return None
             seen = row["seen_turn"]
-            flags = connection.execute(
-                select(t.raised_flags)
-                .where(t.raised_flags.c.conversation == conversation)
-                .order_by(t.raised_flags.c.seq)
-            ).mappings()
-            last = connection.scalars(_of_turn(conversation, row["last_turn"] or 0))
-            answers = connection.execute(_last_interview(conversation)).mappings().all()
+            flags = connection.execute(_FLAGS, of_it).mappings()
+            last = connection.scalars(_OF_TURN, {**of_it, "turn": row["last_turn"] or 0})
+            answers = connection.execute(_LAST_INTERVIEW, of_it).mappings().all()
             return Stored(
                 conversation=conversation_of(row),
                 last_turn=row["last_turn"] or 0,
@@ -86,7 +77,7 @@ class SqlPlace:
     def answers(self, conversation: str, interview: str) -> list[Row] | None:
         """Rows of one interview."""
         with self._on() as connection:
-            rows = connection.execute(_with_answers(interview)).mappings().all()
+            rows = connection.execute(_ANSWERS, {"interview": interview}).mappings().all()
         return [dict(row) for row in rows if row["id"] is not None] if rows else None
 
     def messages(self, conversation: str) -> list[str]:
@@ -120,11 +111,7 @@ class SqlPlace:
                 connection.execute(insert(t.red_flag_audit), audit)
             if changes.tracker is not None:
                 self._save_tracker(connection, conversation, changes.tracker)
-            connection.execute(
-                update(t.conversations)
-                .where(t.conversations.c.id == conversation)
-                .values(last_used_at=changes.at)
-            )
+            connection.execute(_USED, {"of": conversation, "at": changes.at})
 
     def _save_tracker(self, connection: Connection, conversation: str, row: TrackerRow) -> None:
         values = {
@@ -244,16 +231,32 @@ class SqlPlace:
             raise RecordsUnavailable("reading or writing a conversation") from error
 
 
-def _state_of(conversation: str, message_id: str | None, choice: str | None) -> Any:
+# Statements of every turn are built once: building one costs more than running it.
+_OF = bindparam("of")
+
+
+def _by_token() -> Any:
+    """Each half of the union has an index of its own; an OR over both would have none."""
+    c, tokens, token = t.conversations.c, t.session_tokens.c, bindparam("token")
+    first = select(t.conversations).where(c.token_hash == token)
+    further = (
+        select(t.conversations)
+        .join(t.session_tokens, tokens.conversation == c.id)
+        .where(tokens.token_hash == token)
+    )
+    return union_all(first, further)
+
+
+def _state() -> Any:
     """The conversation with its tracker, its last numbers and message, and what was asked for."""
     turns, messages, offered = t.turns.c, t.messages.c, t.offered_choices.c
-    last_turn = select(func.max(turns.turn)).where(turns.conversation == conversation)
-    last_seq = select(func.max(messages.seq)).where(messages.conversation == conversation)
+    last_turn = select(func.max(turns.turn)).where(turns.conversation == _OF)
+    last_seq = select(func.max(messages.seq)).where(messages.conversation == _OF)
     seen = select(turns.turn).where(
-        turns.conversation == conversation, turns.message_id == message_id
+        turns.conversation == _OF, turns.message_id == bindparam("message_id")
     )
     label = select(offered.label).where(
-        offered.conversation == conversation, offered.value == choice
+        offered.conversation == _OF, offered.value == bindparam("choice")
     )
     return (
         select(
@@ -268,14 +271,8 @@ def _state_of(conversation: str, message_id: str | None, choice: str | None) -> 
             label.scalar_subquery().label("label"),
         )
         .outerjoin(t.trackers, t.trackers.c.conversation == t.conversations.c.id)
-        .where(t.conversations.c.id == conversation)
+        .where(t.conversations.c.id == _OF)
     )
-
-
-def _tracker(row: Mapping[str, Any]) -> TrackerRow | None:
-    if row["body"] is None:
-        return None
-    return TrackerRow(row["body"], row["audience"], row["interview"], row["interview_active"])
 
 
 def _with_answers(interview: Any) -> Any:
@@ -288,26 +285,43 @@ def _with_answers(interview: Any) -> Any:
     )
 
 
-def _last_interview(conversation: str) -> Any:
+def _last_interview() -> Any:
     begun = t.interviews.c
-    last = select(begun.id).where(begun.conversation == conversation)
+    last = select(begun.id).where(begun.conversation == _OF)
     return _with_answers(last.order_by(begun.started_at.desc()).limit(1).scalar_subquery())
 
 
-def _of_turn(conversation: str, turn: int) -> Any:
-    return (
-        select(t.messages.c.body)
-        .where(t.messages.c.conversation == conversation, t.messages.c.turn == turn)
-        .order_by(t.messages.c.seq)
-    )
+_BY_TOKEN = _by_token()
+_STATE = _state()
+_FLAGS = (
+    select(t.raised_flags)
+    .where(t.raised_flags.c.conversation == _OF)
+    .order_by(t.raised_flags.c.seq)
+)
+_OF_TURN = (
+    select(t.messages.c.body)
+    .where(t.messages.c.conversation == _OF, t.messages.c.turn == bindparam("turn"))
+    .order_by(t.messages.c.seq)
+)
+_STATE_OF_TURN = select(t.turns.c.state).where(
+    t.turns.c.conversation == _OF, t.turns.c.turn == bindparam("turn")
+)
+_ANSWERS = _with_answers(bindparam("interview"))
+_LAST_INTERVIEW = _last_interview()
+_USED = (
+    update(t.conversations).where(t.conversations.c.id == _OF).values(last_used_at=bindparam("at"))
+)
+
+
+def _tracker(row: Mapping[str, Any]) -> TrackerRow | None:
+    if row["body"] is None:
+        return None
+    return TrackerRow(row["body"], row["audience"], row["interview"], row["interview_active"])
 
 
 def _turn(connection: Connection, conversation: str, turn: int) -> StoredTurn:
-    state = connection.scalar(
-        select(t.turns.c.state).where(
-            t.turns.c.conversation == conversation, t.turns.c.turn == turn
-        )
-    )
-    said = [json.loads(body) for body in connection.scalars(_of_turn(conversation, turn))]
+    of_it = {"of": conversation, "turn": turn}
+    state = connection.scalar(_STATE_OF_TURN, of_it)
+    said = [json.loads(body) for body in connection.scalars(_OF_TURN, of_it)]
     replies = [message for message in said if message["type"] != "user"]
     return StoredTurn(turn, replies, json.loads(state))

@@ -33,6 +33,7 @@ __all__ = ["Conversation", "RaisedFlag", "Records", "StoredTurn", "TrackerRow"]
 
 TOKEN_LIFE = datetime.timedelta(hours=24)
 MEMORY_LIFE = datetime.timedelta(hours=1)
+REMEMBERED = 10_000
 
 
 def utc_now() -> datetime.datetime:
@@ -60,6 +61,8 @@ class Records:
         )
         self._now = now
         self._held: dict[str, tuple[Place, Held]] = {}
+        # Where a conversation or token was found last: asked first, so that a turn asks one place.
+        self._found_in: dict[str, Place] = {}
 
     # -- turns -----------------------------------------------------------------------------
 
@@ -101,12 +104,27 @@ class Records:
         self, conversation: str, message_id: str | None = None, choice: str | None = None
     ) -> tuple[Place, Held]:
         """Where a conversation is, and what it holds. Raises UnknownConversation."""
-        for place in (self._memory, self._durable):
+        for place in self._places_of(conversation):
             stored = place.load(conversation, message_id=message_id, choice=choice)
             if stored is not None:
+                self._remember(conversation, place)
                 read_more = _reader(place, conversation)
                 return place, Held(stored, self._now(), read_more, message_id, choice)
         raise UnknownConversation("this conversation is over or was deleted")
+
+    def is_in_turn(self, conversation: str) -> bool:
+        """Is it held in memory, so that reading it reads no database?"""
+        return conversation in self._held
+
+    def _places_of(self, name: str) -> tuple[Place, Place]:
+        """Both places, the likelier one first; `name`: of a conversation, or a hash of a token."""
+        first = self._found_in.get(name, self._memory)
+        return (first, self._durable if first is self._memory else self._memory)
+
+    def _remember(self, name: str, place: Place) -> None:
+        if len(self._found_in) >= REMEMBERED:
+            self._found_in.clear()
+        self._found_in[name] = place
 
     @contextmanager
     def _changing(self, conversation: str) -> Iterator[Held]:
@@ -163,11 +181,14 @@ class Records:
     def by_token(self, token: str) -> Conversation:
         """The conversation of this token, if it was used in the last 24 hours."""
         hashed = hash_of(token)
-        for place, life in ((self._memory, MEMORY_LIFE), (self._durable, TOKEN_LIFE)):
+        for place in self._places_of(hashed):
             found = place.by_token(hashed)
             if found is not None:
+                life = MEMORY_LIFE if place is self._memory else TOKEN_LIFE
                 if self._now() - found.last_used_at > life:
                     break
+                self._remember(hashed, place)
+                self._remember(found.conversation.id, place)
                 return found.conversation
         raise UnknownConversation("this conversation is over or was deleted")
 
