@@ -149,7 +149,7 @@ def _exercise(sentences: int) -> None:
     dice = random.Random(1)  # noqa: S311  no secret
     texts = [*EXTRA, *dice.sample(real(), min(sentences, len(real())))]
     script = read_content(ROOT / "content").interview
-    told = take_message(script, [], text="fever since May", message_id="1", today=TODAY).answers
+    told = take_message(script, [], text="feever since May", message_id="1", today=TODAY).answers
     for text in EXTRA:
         is_date_correction(script, told, text, today=TODAY)
     for target in targets():

@@ -101,7 +101,7 @@ def _lines(listed: list[Package], reasons: dict[str, str]) -> Iterator[str]:
     yield ""
     yield "Written by `make licences` (scripts/supply_chain.py) from requirements.txt, from what"
     yield "the packages say of themselves, and from docs/licences-review.yml; do not edit."
-    yield "AfterALL itself: Apache-2.0 (LICENSE). Texts and knowledge in content/ name their own sources."
+    yield "AfterALL itself: Apache-2.0 (LICENSE). What content/ says names its own sources."
     yield ""
     yield "## Copyleft, each with the reason why it may be used"
     yield ""
