@@ -127,7 +127,7 @@ def _understanding(content: Content) -> list[Target]:
     def whole(text: str) -> None:
         understand(
             cleaned(text),  # as both channels do: the tokenizer takes no halves of characters
-            rank=lambda said: model.rank(said, encoder, told),
+            rank=lambda said: model.rank_all(said, encoder, told),
             words=words,
             things=things,
             follows=follows[next(turn) % len(follows)],
