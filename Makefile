@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
-.PHONY: actions bench check content evaluate format help lock pictures run setup shell soak test test-entries test-killed test-replaced test-services test-slack-outage test-training test-web
+.PHONY: actions bench check content evaluate format fuzz help licences lock pictures redos run sbom setup shell soak test test-entries test-killed test-replaced test-services test-slack-outage test-training test-web
 
 help: ## what can be called
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,18 @@ bench: setup ## speed, memory, growth beside stock Rasa; writes docs/benchmarks.
 
 soak: setup ## half load on two bots with PostgreSQL and Redis for 20 minutes (MINUTES=2: shorter)
 	@$(PYTHON) -m benchmarks.soak --minutes $(or $(MINUTES),20)
+
+redos: setup ## every regular expression on hostile texts; writes docs/regular-expressions.md (4 minutes)
+	@$(PYTHON) -W ignore -m benchmarks.redos
+
+fuzz: setup ## 200,000 odd inputs to all that reads what people send; writes docs/fuzzing.md (INPUTS=2000: fewer, writes nothing)
+	@$(PYTHON) -W ignore -m benchmarks.fuzz --inputs $(or $(INPUTS),200000)
+
+sbom: setup ## what is installed, as CycloneDX: docs/sbom.cdx.json (after each `make lock`)
+	@$(PYTHON) -m scripts.supply_chain sbom
+
+licences: setup ## the licences of what is installed: docs/licences.md (after each `make lock`)
+	@$(PYTHON) -m scripts.supply_chain licences
 
 check: setup ## format, lint, types
 	@$(PYTHON) -m ruff format --check .

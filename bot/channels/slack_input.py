@@ -18,7 +18,7 @@ Payload = Mapping[str, Any]
 # Subtypes of a message that a person wrote; all others are about messages, or from bots.
 _WRITTEN = (None, "me_message", "file_share", "thread_broadcast")
 _CONTROL = re.compile(r"<(?P<target>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
-_FORMAT = re.compile(r"(?<![\w*_~`])([*_~`]{1,3})(?=\S)([^\n]+?)(?<=\S)\1(?![\w*_~`])")
+_FORMAT = re.compile(r"(?<![\w*_~`])([*_~`]{1,3})(?=\S)([^\n]{1,400}?)(?<=\S)\1(?![\w*_~`])")
 _CODE = re.compile(
     rf"^\W*(?:(?:my\s+)?(?:resume|continue|code)(?:\s+is)?\W+)?"
     rf"(?P<code>(?:[{CODE_LETTERS}][ -]?){{{CODE_LENGTH}}})\W*$",

@@ -120,5 +120,5 @@ def _number(text: str) -> float:
     if word in _NUMBERS:
         return _NUMBERS[word]
     half = 0.5 if "½" in word or "1/2" in word else 0.0
-    digits = re.sub(r"\s*(?:½|\s1/2)", "", word).replace(",", ".")
+    digits = re.sub(r" ?½| 1/2", "", word).replace(",", ".")
     return float(digits or 0) + half

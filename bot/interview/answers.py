@@ -126,8 +126,8 @@ def _tapped(script: Script, question: Question, value: str, today: datetime.date
 
 Read = Parsed | Fault | Future | TwoDates | None
 _AMOUNT = re.compile(
-    r"(?<![\w.,/])(?P<number>\d{2,3}(?:[.,]\d{1,2})?)\s*(?:°|degrees?|deg)?\s*"
-    r"(?P<unit>celsius|centigrade|fahrenheit|[cf])?\b(?!\s*(?:days?|weeks?|months?|years?|%|/|times|"
+    r"(?<![\w.,/])(?P<number>\d{2,3}(?:[.,]\d{1,2})?)(?:\s*(?:°|degrees?|deg))?"
+    r"(?:\s*(?P<unit>celsius|centigrade|fahrenheit|[cf]))?\b(?!\s*(?:days?|weeks?|months?|years?|%|/|times|"
     r"hours?|pounds?|lbs?|kg|out of))"
 )
 _MEASURED = re.compile(r"\b(?:fever|temp|temperature|thermometer|degrees?|measured|celsius)\b|°")

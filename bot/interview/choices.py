@@ -73,6 +73,7 @@ _WHEN_WORSE = re.compile(
 _AGE = re.compile(
     r"\b(?:he|she|they|i|we)\s+(?:was|is|were|are|am)\s+(?:only\s+|just\s+|about\s+)?$"
 )
+_DENIED_WITHIN = 80  # characters
 _RANGE = re.compile(r"\bbetween\b|\bdepends\b|\bvaries\b")
 _HEDGES = re.compile(
     r"\b(?:maybe|probably|perhaps|i|think|guess|would|say|it|it's|its|is|was|about|just|like|"
@@ -187,17 +188,18 @@ def find_choices(question: Question, text: str) -> list[tuple[Choice, tuple[int,
 def _search(pairs: list[tuple[str, Choice]], plain: str) -> list[tuple[Choice, tuple[int, int]]]:
     """Where the phrases stand, longest first, none inside another, none behind a "not"."""
     found: list[tuple[Choice, tuple[int, int]]] = []
-    taken: list[tuple[int, int]] = []
+    taken: set[int] = set()
     for phrase, choice in sorted(pairs, key=lambda pair: -len(pair[0])):
         if _EXACT_ONLY.fullmatch(phrase):
             continue
         for match in contains(phrase).finditer(plain):
-            if any(start < match.end() and match.start() < end for start, end in taken):
+            if not taken.isdisjoint(range(*match.span())):
                 continue
             if fold(phrase) in _LEADING_ONLY and not _leads(plain, match.start()):
                 continue
-            taken.append(match.span())
-            if not re.search(r"(?:\bnot|n't|\bnever|\bno)\s+(?:\w+\s+)?$", plain[: match.start()]):
+            taken.update(range(*match.span()))
+            before = plain[max(0, match.start() - _DENIED_WITHIN) : match.start()]
+            if not re.search(r"(?:\bnot|n't|\bnever|\bno)\s+(?:\w+\s+)?$", before):
                 found.append((choice, match.span()))
     return sorted(found, key=lambda item: item[1])
 

@@ -47,7 +47,9 @@ _MORE = re.compile(r"\b(?:also|too|as well|plus|another|additionally|on top of t
 _THEN = re.compile(
     r"\b(?:then|back then|that time|before|used to|had|was|were|first time|years ago)\b"
 )
-_ALSO = re.compile(r"(?:[,.;]?\s*\b(?:and|but|plus)\s+)?\balso\b[\s,:]*(?P<own>\D.+)$", re.I | re.S)
+_ALSO = re.compile(
+    r"(?:(?:[,.;]|(?<!\s))\s*\b(?:and|but|plus)\s+)?\balso\b[\s,:]*(?P<own>\D.+)$", re.I | re.S
+)
 _CORRECTS = re.compile(
     r"\b(?:started|began|noticed|since|first|actually|not|instead|meant|came on)\b"
 )

@@ -23,8 +23,8 @@ _TELLS = re.compile(
     r"begun|came|come|was|were|is|are|been|since|for)\b"
 )
 INSTEAD_OF = re.compile(
-    r"[,.;]?\s*\b(?:and\s+|but\s+)?(?:not|instead of|rather than)\s+(?:on\s+|in\s+|since\s+|"
-    r"for\s+)?"
+    r"(?:[,.;]|(?<!\s))\s*\b(?:and\s+|but\s+)?(?:not|instead of|rather than)\s+(?:on\s+|in\s+|"
+    r"since\s+|for\s+)?"
     r"(?!bad\b|too\b|so\b|that\b|severe\b|sure\b|the same\b|like\b|really\b)[^,.;!?]+"
 )
 

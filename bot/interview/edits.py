@@ -57,8 +57,8 @@ _REMOVE = re.compile(
     r"leave out)\s+(?P<what>.+?)[\s.!?]*$"
 )
 _NOT_THERE = re.compile(
-    r"\b(?:i|he|she|they)\s+(?:do not|don't|doesn't|does not|did not|didn't|never)\b.*\b(?P<end>"
-    r"after all|actually)\b|\bno\b.*\bafter all\b"
+    r"\b(?:i|he|she|they)\s+(?:do not|don't|doesn't|does not|did not|didn't|never)\b.{0,200}\b"
+    r"(?P<end>after all|actually)\b|\bno\b.{0,200}\bafter all\b"
 )
 _ADD = re.compile(
     _LEAD.replace("|also", "")

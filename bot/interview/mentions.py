@@ -10,9 +10,10 @@ from bot.content.interview import Script
 from bot.content.interview_items import Symptom
 from bot.interview.words import fold
 
+# Spaces are taken from the first one on: else a long run of them is tried from every one.
 _JOIN = re.compile(
-    r"\s*(?:[,;.!?\n]+|\b(?:and|but|also|plus|with|then|as well as|together with|along with)\b|"
-    r"[&+])"
+    r"(?<!\s)\s*(?:[,;.!?\n]+|\b(?:and|but|also|plus|with|then|as well as|together with|"
+    r"along with)\b|[&+])"
     r"(?:\s*(?:[,;.!?\n]+|\b(?:and|but|also|plus|with|then|now)\b|[&+]))*\s*"
 )
 _TOKEN = re.compile(r"[\w']+")
@@ -22,7 +23,7 @@ _DENIES = re.compile(
     r"(?:(?!because|but|just|only|except|idea|longer|and|so)[\w']+\s+){0,3}$"
 )
 _NOT_DENIED = re.compile(r"\bnot\s+(?:only|just)\b|\bno\s+(?:idea|doubt)\b")
-_OR = re.compile(r"\s*(?:,?\s*(?:or|nor)|,)\s+(?:any\s+)?$")
+_OR = re.compile(r"(?:or|nor|,)\s+(?:any\s+)?$")
 _OR_LATER = re.compile(r"^[^.;!?]*\b(?:or|nor)\b")
 _BARE = re.compile(r"(?:\b(?:i|i've|i'm|had|have|been|having|he|she|they|has|got|some|a|an|the|my|"
     r"his|her|their|so|"
@@ -118,7 +119,7 @@ def is_denied(plain: str, start: int, end: int) -> bool:
     if denial is not None and not _NOT_DENIED.match(denial.group()) and "," not in denial.group():
         return True
     linked = re.search(
-        r"\b(?:no|not|without|\w+n't)\b[^.;!?]*?(?:,|\bor\b|\bnor\b)\s*(?:any\s+)?$", clause
+        r"\b(?:no|not|without|\w+n't)\b[^.;!?]{0,120}?(?:,|\bor\b|\bnor\b)\s*(?:any\s+)?$", clause
     )
     if linked is None:
         return False
@@ -135,7 +136,7 @@ def cut_between(plain: str, end: int | None, start: int) -> int:
 
 _HEAD = re.compile(r"^(?:[\s,;.!&+]|(?:and|but|also|plus|with|then)\b)+", re.IGNORECASE)
 _TAIL = re.compile(
-    r"(?:[\s,;&+]|[\s,;]\b(?:and|but|also|plus|with)(?:\s+(?:i|he|she|they|i've|he's|she's|"
+    r"(?<![\s,;&+])(?:[\s,;&+]|[\s,;]\b(?:and|but|also|plus|with)(?:\s+(?:i|he|she|they|i've|he's|she's|"
     r"they've|there's)"
     r"(?:\s+(?:have|has|had))?)?$)+$",
     re.IGNORECASE,

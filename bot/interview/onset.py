@@ -22,7 +22,7 @@ _FRAME = re.compile(
     r"during|on|at|sometime|almost|nearly|just|only|already|more than|less than|at least|ever|"
     r"on and off|"
     r"off and on|within|back|like|say|these|this|early|it's been|it has been|going on|"
-    r"close to)\s+)+$"
+    r"close to)\s+){1,12}$"  # more would be tried anew from every word of a long text
 )
 _AGO = re.compile(
     r"\s*(?:or\s+(?:so|two|three|more)|ago|back|now|already|straight|in a row|or something)\b"
@@ -214,7 +214,7 @@ def _spans(plain: str, today: datetime.date) -> list[Dated | Future | TwoDates]:
 
 def _is_age(plain: str, match: re.Match[str]) -> bool:
     """ "my son, 6 years old", "twice a day", "3 times a week", "8 hours a night"."""
-    if re.match(r"\s*-?\s*old\b", plain[match.end() :]):
+    if re.match(r"\s*(?:-\s*)?old\b", plain[match.end() :]):
         return True
     before = plain[: match.start()].rstrip()
     rate = re.search(r"(?:\b(?:times?|once|twice|every|each|per|hours?|pills?)|\d)$", before)

@@ -62,7 +62,7 @@ def add_treatment(
     script: Script, held: Held, latest: Held, what: str, message: Message
 ) -> tuple[Answer, ...]:
     """Rows of treatments that are named and were not noted; none before they were asked about."""
-    words = re.sub(r"^\W*(?:a|another|one more|my)?\s*treatment\b\W*", "", what, flags=re.I)
+    words = re.sub(r"^\W*(?:(?:a|another|one more|my)\s*)?treatment\b\W*", "", what, flags=re.I)
     if (TREATMENTS, 0) not in held or not find_treatments(_kind(script), words):
         return ()
     rows = Rows(message, dict(latest), {})

@@ -21,7 +21,7 @@ _CHAT_WORDS = {
     "im": "i'm",
 }
 _CHAT = re.compile(r"\b(?:u|ur|r|n|dont|thats|im)\b(?!')")
-_EDGES = re.compile(rf"^(?:{_POLITE}\b[\s,.!]*)+(?=\w)|(?:[\s,.!]+{_POLITE})+$")
+_EDGES = re.compile(rf"^(?:{_POLITE}\b[\s,.!]*)+(?=\w)|(?<![\s,.!])(?:[\s,.!]+{_POLITE}){{1,12}}$")
 _SUBJECT = (
     r"(?:i|you|we|he|she|it|they|this|that|these|those|there|the|a|an|my|our|your|his|her|their|"
     r"people|all|"
@@ -65,7 +65,7 @@ _TAIL = re.compile(
     r"i (?:want|need|would like) to (?:know|ask)\b|tell me\b)"
 )
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.](?=\d)[^.!?\n]*)*(?:[.!?\n]+|$)")
-_LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?=[^\W\d])", re.MULTILINE)
+_LIST_MARK = re.compile(r"^[^\S\n]*(?:[-*•]|\d{1,2}[.)])\s+(?=[^\W\d])", re.MULTILINE)
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _SMALL_TALK = re.compile(
     r"(?:hi|hey|hello|yes|yeah|yep|no|nope|ok|okay|thanks|thank you|sure|good|fine|great|cool|"

@@ -20,6 +20,7 @@ _CAPITAL_ALL = re.compile(r"\bALL\b")
 _ILLNESS, _CONDITION = "\ue000", "\ue001"
 _MARK = f"[{_ILLNESS}{_CONDITION}]"
 _DENIED = re.compile(rf"\b(?:not|isn't|wasn't) (?:an? )?{_MARK}")
+_NEAR = ".{0,300}"
 _BETWEEN = rf"[^.?!{_ILLNESS}{_CONDITION}]{{0,80}}"
 
 
@@ -128,8 +129,8 @@ def _beside_all(c: OtherIllnessesContent) -> re.Pattern[str]:
         rf"{_MARK}{_BETWEEN}\b(?:{_either(c.influence)})\b{_BETWEEN}{influenced}"
         rf"|{influenced} (?:{_either(c.together)}) (?:[\w']+ )?{_MARK}"
         rf"|{_CONDITION}(?: \w+)? and (?:relapsed|(?:my|his|her|our) {influenced})"
-        rf"|\b(?:{_either(c.somebody_else)})\b{_BETWEEN}{_MARK}.*\b(?:{_either(c.own_matters)})\b"
-        rf"|\b(?:{_either(c.own_matters)})\b.*\b(?:{_either(c.somebody_else)})\b{_BETWEEN}{_MARK}"
+        rf"|\b(?:{_either(c.somebody_else)})\b{_BETWEEN}{_MARK}{_NEAR}\b(?:{_either(c.own_matters)})\b"
+        rf"|\b(?:{_either(c.own_matters)})\b{_NEAR}\b(?:{_either(c.somebody_else)})\b{_BETWEEN}{_MARK}"
         rf"|^(?=.*{influenced}).*\b(?:{_either(c.heredity)})\b"
     )
 

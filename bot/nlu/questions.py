@@ -20,7 +20,7 @@ class QuestionWords:
         asks = _either(content.asks)
         self._asks = re.compile(rf"^(?:(?:{_either(content.openers)})\s+)?(?:{asks})\b")
         self._between = re.compile(
-            rf"[,;]?\s+(?:{_either(content.between)})\s+(?=(?:{asks})\b)", re.IGNORECASE
+            rf"(?:[,;]|(?<!\s))\s+(?:{_either(content.between)})\s+(?=(?:{asks})\b)", re.IGNORECASE
         )
 
     def refers_back(self, text: str) -> bool:
