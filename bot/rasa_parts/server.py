@@ -65,8 +65,26 @@ def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> N
         loop.run_in_executor(None, import_module, "dateparser")  # see bot/interview/onset.py
 
     app.register_listener(ready, "after_server_start")
+    _keep_house(app)
     app.register_listener(close_resources, "after_server_stop")
     app.run(host=settings.host, port=settings.port, access_log=False, motd=False)
+
+
+def _keep_house(app: Any) -> None:
+    """Delete what is too old, for as long as the server runs."""
+    from bot.records.housekeeping import keep_house
+    from bot.runtime import runtime
+
+    async def begin(app: Any, loop: asyncio.AbstractEventLoop) -> None:
+        parts = runtime()
+        work = keep_house(parts.records, parts.engine, parts.settings)
+        app.ctx.housekeeping = loop.create_task(work)
+
+    async def end(app: Any, _: asyncio.AbstractEventLoop) -> None:
+        app.ctx.housekeeping.cancel()
+
+    app.register_listener(begin, "after_server_start")
+    app.register_listener(end, "before_server_stop")
 
 
 def train(settings: Settings, output: Path, training_files: list[Path]) -> None:
