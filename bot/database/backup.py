@@ -119,8 +119,15 @@ def _run(name: str, address: URL | None, arguments: list[str], given: bytes = b"
     if address is not None:
         # The password is not shown in the list of processes.
         environment["PGPASSWORD"] = str(address.password or environment.get("PGPASSWORD", ""))
-        plain = address.set(drivername="postgresql", password=None)
-        command.append(f"--dbname={plain.render_as_string(hide_password=False)}")
+        open_part = URL.create(
+            "postgresql",
+            username=address.username,
+            host=address.host,
+            port=address.port,
+            database=address.database,
+            query=address.query,
+        )
+        command.append(f"--dbname={open_part}")
     done = subprocess.run(command, input=given, env=environment, capture_output=True)
     if done.returncode != 0:
         raise BackupFailed(f"{name}: {done.stderr.decode(errors='replace').strip()[-500:]}")
