@@ -230,7 +230,7 @@ class SlackDesk:
         replies: list[Reply]
         try:
             if not is_due:
-                await self._limits.message(incoming.user)
+                await self._limits.message(self._person(incoming))
             replies = await self._replies(incoming)
         except ClientError as error:
             replies = [{"type": "error", "text": error.text}]

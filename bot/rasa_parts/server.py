@@ -30,12 +30,15 @@ def prepare(settings: Settings, *, to_serve: bool = False) -> None:
     # Warnings of Rasa's dependencies; our own are errors in the tests.
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
+    # What Rasa and the clients of Slack and databases tell below WARNING holds what people wrote.
+    others = max(logging.getLevelName(settings.log_level), logging.WARNING)
+    logging.basicConfig(level=others, format="%(asctime)s %(levelname)s %(message)s")
+    for own in ("bot", "actions"):
+        logging.getLogger(own).setLevel(settings.log_level)
     install_patches(to_serve=to_serve)
     from rasa.utils.log_utils import configure_structlog
 
-    # Rasa's own debug lines hold what people wrote.
-    configure_structlog(max(logging.getLevelName(settings.log_level), logging.INFO))
+    configure_structlog(others)
 
 
 def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> None:

@@ -69,7 +69,7 @@ channel_events = Table(
     metadata,
     Column("key_hash", String(64), primary_key=True),
     Column("owner", String(32), nullable=False),
-    Column("answer_to", String(64)),
+    Column("answer_to", Sealed),
     Column("at", DateTime, nullable=False, index=True),
 )
 # Resume codes and download links (keys.py).

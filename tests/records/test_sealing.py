@@ -34,7 +34,7 @@ OTHER = new_key()
 PLAIN = {
     # ids, and hashes that cannot be undone
     "id", "token_hash", "key_hash", "conversation", "person", "owner", "interview", "message_id",
-    "message", "answer_to",
+    "message",
     # words of the program
     "channel", "country", "timezone", "wording", "opens", "status", "link_id",
     "offered_choices.value",

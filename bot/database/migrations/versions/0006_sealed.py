@@ -10,7 +10,8 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-WIDER = (("raised_flags", "rule"), ("raised_flags", "level"), ("trackers", "audience"))
+WIDER = (("raised_flags", "rule"), ("raised_flags", "level"), ("trackers", "audience"),
+         ("channel_events", "answer_to"))
 
 
 def upgrade() -> None:
