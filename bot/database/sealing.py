@@ -34,6 +34,8 @@ class KeyRing:
         names = [hashlib.sha256(b"key of records" + key).hexdigest()[:8] for key in keys]
         self._ciphers = {name: AESGCMSIV(key) for name, key in zip(names, keys, strict=True)}
         self._newest = names[0] if names else None
+        self.newest_mark = f"{_MARK}{self._newest}."
+        """With this begins what the newest key has sealed."""
 
     @classmethod
     def of_text(cls, text: str) -> KeyRing:
@@ -43,18 +45,13 @@ class KeyRing:
     def __bool__(self) -> bool:
         return self._newest is not None
 
-    @property
-    def newest_mark(self) -> str:
-        """With this begins what the newest key has sealed."""
-        return f"{_MARK}{self._newest}."
-
     def seal(self, text: str) -> str:
         """The text, sealed with the newest key. Raises RecordsSealed when there is none."""
         if self._newest is None:
             raise RecordsSealed("there is no key to seal records with: set RECORDS_KEY")
         nonce = os.urandom(_NONCE_BYTES)
         sealed = self._ciphers[self._newest].encrypt(nonce, text.encode("utf-8"), None)
-        return self.newest_mark + base64.b64encode(nonce + sealed).decode("ascii")
+        return self.newest_mark + binascii.b2a_base64(nonce + sealed, newline=False).decode("ascii")
 
     def open(self, stored: str) -> str:
         """The text that was sealed. Raises RecordsSealed when no key of this process opens it."""
@@ -65,7 +62,7 @@ class KeyRing:
         if cipher is None:
             raise RecordsSealed(f"records are sealed with a key that is not here (named {name})")
         try:
-            raw = base64.b64decode(body, validate=True)
+            raw = binascii.a2b_base64(body)
             return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None).decode("utf-8")
         except (InvalidTag, ValueError, binascii.Error) as error:
             raise RecordsSealed(f"a sealed record was changed (key {name})") from error

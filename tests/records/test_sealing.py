@@ -267,17 +267,28 @@ def test_a_bot_with_a_wrong_key_does_not_start(command: str, tmp_path: Path) -> 
     assert OTHER not in done.stdout + done.stderr
 
 
-def test_sealing_costs_a_turn_far_less_than_a_millisecond() -> None:
-    """A late turn of an interview: 40 answers, a tracker of 6 kB, 3 messages of 1 kB each way."""
-    texts = ["x" * 20] * 80 + ["y" * 6000] + ["z" * 1000] * 4 + ["label"] * 8
+# What is opened and what is sealed, in characters: a question with its answer, and a late turn of
+# an interview with 40 answers. The second has room for a machine that does other work.
+TURNS = {
+    "question": ([6000] + [1000] * 3, [6000] + [1000] * 3 + [30] * 8, 1.0),
+    "interview": ([6000] + [1000] * 3 + [30] * 80, [6000] + [1000] * 3 + [30] * 10, 2.0),
+}
+
+
+@pytest.mark.parametrize("kind", TURNS)
+def test_sealing_costs_a_turn_little(kind: str) -> None:
+    read, written, most_ms = TURNS[kind]
+    stored = [KEYS.seal("x" * size) for size in read]
+    texts = ["x" * size for size in written]
 
     def once() -> float:
-        begun = time.perf_counter()
+        begun = time.thread_time()
         for sealed in stored:
             KEYS.open(sealed)
-        for written in [*texts[:2], *texts[80:]]:
-            KEYS.seal(written)
-        return time.perf_counter() - begun
+        for words in texts:
+            KEYS.seal(words)
+        return (time.thread_time() - begun) * 1000
 
-    stored = [KEYS.seal(text) for text in texts[:85]]
-    assert min(once() for _ in range(50)) < 0.001
+    best = min(once() for _ in range(100))
+    print(f"{kind}: {best:.2f} ms")  # noqa: T201
+    assert best < most_ms
