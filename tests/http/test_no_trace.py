@@ -16,6 +16,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 
 from bot.database.engine import connect, metadata
+from bot.database.sealing import KeyRing, new_key, seal_with
+from bot.records.sealing_keys import rotate
 from tests.conftest import ROOT, Person, of_type, started_bot, types
 from tests.records.test_sealing import everything_in, raw
 from tests.sealed import KEY, KEYS, opened
@@ -178,6 +180,20 @@ def test_nothing_is_left_after_deleting_and_nothing_is_logged(world: World) -> N
         assert not re.findall(r"afterall:(conversation|token|person|key)", world.in_redis())
     log = (world.folder / "bot.log").read_text()
     assert "turn_failed reason=RecordsUnavailable" in log, "the log was on"
+    check_a_key_that_is_missing(world)
+
+
+def check_a_key_that_is_missing(world: World) -> None:
+    """The database moves on to a key that the bot does not have: it says so, and reads nothing."""
+    person = Person(world.client)
+    person.tap("consent_yes")
+    both = KeyRing.of_text(f"{new_key()},{KEY}")
+    assert world.client.get("/readyz").status_code == 200
+    rotate(seal_with(world.engine, both), both)
+    assert world.client.get("/readyz").status_code == 503
+    assert types(person.say("what is a relapse?")) == ["error"]
+    assert types(person.say("I have chest pain")) == ["care_card", "error"]
+    assert person.get("history").status_code == 503
 
 
 PEOPLE = {
