@@ -22,6 +22,7 @@ import rasa
 import yaml
 
 from benchmarks.load import Server
+from bot.database.sealing import new_key
 from bot.settings import ROOT
 from bot.training import QUESTIONS_FILE
 from tests.services import free_port
@@ -90,7 +91,7 @@ def our_bot(folder: Path, log: Path) -> Iterator[Bot]:
 @contextmanager
 def our_two_bots(database: str, redis: str, log: Path) -> Iterator[Bot]:
     """Two processes with PostgreSQL and Redis; actions in process."""
-    environment = {"DATABASE_URL": database, "REDIS_URL": redis}
+    environment = {"DATABASE_URL": database, "REDIS_URL": redis, "RECORDS_KEY": new_key()}
     _run([sys.executable, "-m", "bot", "prepare"], log, environment)
     with _ours(["-m", "bot", "serve"], [environment, environment], log) as bot:
         bot.name = "AfterALL, two processes, PostgreSQL and Redis"

@@ -1,4 +1,4 @@
-"""`python -m bot run | prepare | serve | train`: what `make run` and the images of deploy/ call."""
+"""`python -m bot COMMAND`: what `make run`, the images of deploy/ and operators call."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot import upkeep
 from bot.content.all_content import Content
 from bot.content.kept import kept_content
 from bot.database.engine import connect, upgrade
@@ -19,6 +21,7 @@ from bot.errors import BotError, ContentError
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.load import load_knowledge
 from bot.knowledge.search import entry_search
+from bot.records.sealing_keys import check_keys, keys_of, prepare_keys
 from bot.settings import ROOT, Settings, settings
 from bot.training import MODELS, QUESTIONS_FILE, model_path, write_questions
 
@@ -29,19 +32,9 @@ console = Console(highlight=False)
 
 def main(arguments: list[str]) -> int:
     """Run one command; an error that can be explained is one message and exit code 1."""
-    parser = argparse.ArgumentParser(prog="python -m bot")
-    parser.add_argument("command", choices=["run", "prepare", "serve", "train"])
-    command = parser.parse_args(arguments).command
+    wanted = _parser().parse_args(arguments)
     try:
-        config = settings()
-        if command == "train":
-            _train_now(config)
-        elif command == "prepare":
-            prepare(config)
-        elif command == "serve":
-            serve_prepared(config)
-        else:
-            run(config)
+        wanted.call(wanted)
     except ContentError as error:
         console.print(
             f"[bold]content/ has {len(error.problems)} problem(s); nothing was started:[/]"
@@ -50,11 +43,47 @@ def main(arguments: list[str]) -> int:
             console.print(f"  content/{problem}", markup=False)
         return 1
     except BotError as error:
-        console.print(f"Not started: {error}", markup=False)
+        console.print(f"Not done: {error}", markup=False)
         return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def add(name: str, says: str, call: Callable[..., object]) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=says, description=says)
+        made.set_defaults(call=lambda given: call(given))
+        return made
+
+    add("run", "prepare what is missing, then serve until Ctrl-C", lambda _: run(settings()))
+    add("prepare", "tables, content, model and key as they must be", lambda _: prepare(settings()))
+    add("serve", "serve what was prepared", lambda _: serve_prepared(settings()))
+    add("train", "train the model anew", lambda _: _train_now(settings()))
+    add("new-key", "print a new key for RECORDS_KEY", lambda _: upkeep.print_key())
+    add(
+        "rotate-key",
+        "seal all records with the newest key",
+        lambda _: upkeep.rotate_key(settings()),
+    )
+    add("purge", "delete what is older than RETENTION_DAYS", lambda _: upkeep.purge_now(settings()))
+    saving = add("backup", "write a backup of the database into a new file", _backup)
+    putting = add("restore", "put a backup in place; stop the bots first", _restore)
+    for command in (saving, putting):
+        command.add_argument("file", type=Path)
+    putting.add_argument("--force", action="store_true", help="overwrite conversations")
+    return parser
+
+
+def _backup(wanted: argparse.Namespace) -> None:
+    upkeep.backup_to(settings(), wanted.file)
+
+
+def _restore(wanted: argparse.Namespace) -> None:
+    upkeep.restore_from(settings(), wanted.file, force=wanted.force)
 
 
 def run(config: Settings) -> None:
@@ -85,7 +114,8 @@ def serve_prepared(config: Settings) -> None:
     model = model_path(write_questions(content.knowledge))
     if not model.exists():
         raise BotError("there is no model for this content; run `python -m bot prepare` first")
-    engine = connect(config.database_url)
+    engine = connect(config.database_url, keys_of(config))
+    check_keys(engine)
     entry_search(KnowledgeBase(engine).catalogue())
     engine.dispose()
     from bot.rasa_parts.server import serve
@@ -99,6 +129,8 @@ def prepare(config: Settings) -> Path:
     content = kept_content(config.content_folder)
     engine = connect(config.database_url)
     upgrade(engine)
+    if prepare_keys(engine, config):
+        console.print("    made a key for what people write: var/records.key (keep it private)")
     loaded = load_knowledge(engine, content.knowledge)
     entry_search(KnowledgeBase(engine).catalogue())  # now, not in somebody's first turn
     engine.dispose()

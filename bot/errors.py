@@ -1,10 +1,12 @@
 """The errors of this project.
 
 BotError
-    +-- ContentError                content/ is wrong: the start is refused, file and item named
++-- ContentError                content/ is wrong: the start is refused, file and item named
 +-- SettingsError               the environment or .env is wrong
 +-- KnowledgeBaseUnavailable    the database could not be read while answering
 +-- RecordsUnavailable          a conversation could not be read or written
+|   +-- RecordsSealed           ... because the key that sealed it is not here
++-- BackupFailed                a backup could not be made or restored
 +-- SummaryNotMade              a file of the summary could not be made
 +-- UnknownConversation         the token opens no conversation (never existed, deleted, or too old)
 """
@@ -44,6 +46,14 @@ class RecordsUnavailable(BotError):
 
 class UnknownConversation(BotError):
     """No conversation belongs to this token."""
+
+
+class RecordsSealed(RecordsUnavailable):
+    """No key of this process opens what is stored, or there is no key at all."""
+
+
+class BackupFailed(BotError):
+    """A backup could not be made or restored; nothing was changed."""
 
 
 class SummaryNotMade(BotError):

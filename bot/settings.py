@@ -22,6 +22,10 @@ class Settings(BaseSettings):
     port: int = Field(default=5005, ge=1, le=65535)
     database_url: str = "sqlite:///var/afterall.db"
     redis_url: str | None = None
+    records_key: str | None = Field(default=None, repr=False)
+    records_key_file: Path | None = None
+    retention_days: int = Field(default=30, ge=1, le=3650)
+    audit_retention_days: int = Field(default=365, ge=1, le=3650)
     action_endpoint_url: str | None = None
     action_timeout_s: float = Field(default=3.0, gt=0, le=60)
     turn_timeout_s: float = Field(default=10.0, gt=0, le=120)
@@ -46,7 +50,8 @@ class Settings(BaseSettings):
         frozen = True
 
     @validator("action_endpoint_url", "care_team_phone", "default_country", "hint3_dir",
-               "redis_url", "slack_bot_token", "slack_signing_secret", pre=True)  # fmt: skip
+               "records_key", "records_key_file", "redis_url", "slack_bot_token",
+               "slack_signing_secret", pre=True)  # fmt: skip
     def _empty_is_unset(cls, value: str | None) -> str | None:
         return value or None
 
@@ -62,11 +67,22 @@ class Settings(BaseSettings):
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
 
+    @validator("records_key_file")
+    def _one_source(cls, value: Path | None, values: dict[str, object]) -> Path | None:
+        if value is not None and values.get("records_key") is not None:
+            raise ValueError("set RECORDS_KEY or RECORDS_KEY_FILE, not both")
+        return value
+
     @validator("slack_signing_secret", always=True)
     def _both_of_slack(cls, value: str | None, values: dict[str, object]) -> str | None:
         if (value is None) != (values.get("slack_bot_token") is None):
             raise ValueError("SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are both needed, or neither")
         return value
+
+    @property
+    def is_one_machine(self) -> bool:
+        """Is the database a file beside the bot?"""
+        return self.database_url.startswith("sqlite")
 
     @property
     def has_slack(self) -> bool:

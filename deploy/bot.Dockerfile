@@ -15,7 +15,8 @@ COPY web web
 COPY bot bot
 COPY actions actions
 ENV RASA_TELEMETRY_ENABLED=false PYTHONDONTWRITEBYTECODE=1
-RUN DATABASE_URL=sqlite:////tmp/build.db .venv/bin/python -m bot prepare
+# The key that this makes for its throw-away database must not be in the image.
+RUN DATABASE_URL=sqlite:////tmp/build.db .venv/bin/python -m bot prepare && rm var/records.key
 
 FROM python:3.10-slim-bookworm
 WORKDIR /app

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.sealed import KEY
 from tests.services import free_port, process, program, wait_for_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,6 +99,7 @@ def running_fleet(
     settings = {
         "DATABASE_URL": database,
         "REDIS_URL": redis,
+        "RECORDS_KEY": KEY,
         "MESSAGES_PER_MINUTE": "1000000",
         "SESSIONS_PER_MINUTE": "1000000",
         "TRUSTED_PROXIES": "1",
@@ -114,10 +116,11 @@ def running_fleet(
     )
     assert prepared.returncode == 0, prepared.stdout + prepared.stderr
     front, inner = free_port(), free_port()
+    keyless = {name: value for name, value in settings.items() if name != "RECORDS_KEY"}
     if actions:
         settings["ACTION_ENDPOINT_URL"] = f"http://127.0.0.1:{inner}/webhook"
     run_actions = ["-m", "bot.rasa_parts.action_server", "{port}"]
-    acting = [Replica(f"actions{n}", folder, run_actions, settings) for n in range(actions)]
+    acting = [Replica(f"actions{n}", folder, run_actions, keyless) for n in range(actions)]
     run_bot = ["-m", "bot", "serve"]
     talking = [Replica(f"bot{n}", folder, run_bot, settings) for n in range(bots)]
     try:

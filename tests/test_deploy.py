@@ -121,3 +121,10 @@ def test_nginx_accepts_its_configuration(tmp_path: Path) -> None:
     command = [program("nginx"), "-t", "-c", str(config), "-e", str(tmp_path / "error.log")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_no_image_holds_a_key() -> None:
+    for file in DEPLOY.glob("*.Dockerfile"):
+        for line in file.read_text().splitlines():
+            if line.startswith("RUN") and "-m bot prepare" in line:
+                assert line.endswith("&& rm var/records.key"), file.name

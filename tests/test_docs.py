@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +13,10 @@ import yaml
 from pydantic import ValidationError
 
 from bot.content.knowledge import Entry, Sentence
+from bot.database.engine import metadata
+from bot.database.sealing import Sealed
 from bot.knowledge.__main__ import main
+from bot.records import tables
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,3 +87,23 @@ def test_one_secret_of_slack_alone_is_refused() -> None:
         Settings(slack_bot_token="", slack_signing_secret="s")
     assert not Settings(slack_bot_token="", slack_signing_secret="").has_slack
     assert Settings(slack_bot_token="xoxb-1", slack_signing_secret="s").has_slack
+
+
+def test_the_privacy_page_names_every_table_and_every_sealed_column() -> None:
+    page = (ROOT / "docs/privacy.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    for table in (t for t in metadata.sorted_tables if t.name in vars(tables)):
+        row = next((row for row in rows if f"`{table.name}`" in row), "")
+        assert row, table.name
+        for column in table.columns:
+            if isinstance(column.type, Sealed) and table is not tables.records_key:
+                assert f"`{column.name}`" in row, f"{table.name}.{column.name}"
+
+
+def test_the_operations_page_names_every_command() -> None:
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `python -m bot ([a-z-]+)", page, re.MULTILINE))
+    said = subprocess.run(
+        [sys.executable, "-m", "bot", "--help"], capture_output=True, text=True, cwd=ROOT
+    ).stdout
+    assert named == set(re.findall(r"^    ([a-z-]+)", said, re.MULTILINE))

@@ -139,10 +139,13 @@ function summary(message, chat) {
   return [
     h(chat.heading, { class: "title" }, title),
     h("div", { class: "sheet" }, prose(rest.join("\n"), chat.subheading)),
-    message.downloads?.length > 0 && h("div", { class: "row downloads" }, message.downloads.map((download) => downloadControl(download, chat))),
+    downloads(message, chat),
     controlsFor(message, chat),
   ];
 }
+
+const downloads = (message, chat) =>
+  message.downloads?.length > 0 && h("div", { class: "row downloads" }, message.downloads.map((download) => downloadControl(download, chat)));
 
 /** The page opens in a tab of its own by a link that is good once, for some minutes; files come by token, at any time. */
 function downloadControl(download, chat) {
@@ -154,7 +157,7 @@ function downloadControl(download, chat) {
   return h("button", { type: "button", class: "choice", onclick: () => chat.download(download) }, icon(FILE), download.label);
 }
 
-const notice = (message, chat) => [h("div", { class: "aside" }, body(message)), controlsFor(message, chat)];
+const notice = (message, chat) => [h("div", { class: "aside" }, body(message)), downloads(message, chat), controlsFor(message, chat)];
 
 function error(message, chat) {
   const again = h("button", { type: "button", class: "primary", onclick: () => chat.again(again) }, words.again);

@@ -64,21 +64,21 @@ export class Session {
     this.forget();
   }
 
-  /** A file of the visit summary. A link that was used or is too old is asked for again by token. */
+  /** A file of the visit summary, or all data of the conversation. A link that was used or is too old is asked for again by token. */
   async file(url, format) {
     const address = new URL(url, this.#base);
     try {
       return await (await this.#fetch("GET", address)).blob();
     } catch (error) {
-      if (![401, 403, 404, 410].includes(error.status)) throw error;
+      if (address.pathname.endsWith("/export") || ![401, 403, 404, 410].includes(error.status)) throw error;
       return (await this.#fetch("GET", `summary?format=${encodeURIComponent(format)}`)).blob();
     }
   }
 
-  /** Whether an address is one of our own summary files. */
-  isSummary(url) {
-    const address = new URL(url, this.#base);
-    return address.origin === this.#base.origin && address.pathname === new URL("summary", this.#base).pathname;
+  /** Whether an address is one of our own files. */
+  isOwnFile(url) {
+    const { origin, pathname } = new URL(url, this.#base);
+    return origin === this.#base.origin && ["summary", "export"].some((name) => pathname === new URL(name, this.#base).pathname);
   }
 
   /** Whether this conversation is kept after a reload. */

@@ -80,7 +80,7 @@ class RelapseChat extends HTMLElement {
       tell: (text) => this.#tell(text),
       printer: (download) => this.#printer(download),
       download: (download) => this.#download(download),
-      isOwnFile: (url) => this.#session.isSummary(url),
+      isOwnFile: (url) => this.#session.isOwnFile(url),
     };
   }
 
@@ -559,7 +559,7 @@ class RelapseChat extends HTMLElement {
     this.#showStatus(words.downloading, true);
     try {
       const file = URL.createObjectURL(await this.#session.file(url, format));
-      const anchor = Object.assign(document.createElement("a"), { href: file, download: `visit-summary.${format === "fhir" ? "fhir.json" : format}` });
+      const anchor = Object.assign(document.createElement("a"), { href: file, download: fileName(url, format) });
       anchor.click();
       setTimeout(() => URL.revokeObjectURL(file), 60000);
       this.#tell(words.downloaded);
@@ -567,6 +567,11 @@ class RelapseChat extends HTMLElement {
       this.#tell(error.message || words.downloadFailed);
     }
   }
+}
+
+function fileName(url, format) {
+  if (url.startsWith("/chat/export")) return "my-data.json";
+  return `visit-summary.${format === "fhir" ? "fhir.json" : format}`;
 }
 
 /** crypto.randomUUID is missing on plain http addresses other than localhost. */

@@ -7,6 +7,7 @@ from typing import Any
 
 CONSENT_CHOICES = ("consent_yes", "consent_no")
 DELETE_CHOICES = ("delete_conversation", "keep_conversation")
+EXPORT_CHOICE = "export_my_data"
 STEERING = ("skip", "back", "not_sure", "stop")
 _INTENTS = {
     "audience_child": "set_audience",

@@ -18,6 +18,7 @@ from bot.channels.care_cards import CareCards, with_open_question
 from bot.channels.choices import (
     CONSENT_CHOICES,
     DELETE_CHOICES,
+    EXPORT_CHOICE,
     choices_in,
 )
 from bot.channels.rasa_turn import (
@@ -251,6 +252,8 @@ class Conversations:
                 return await self._consent(conversation, said, label)
             if said.choice in DELETE_CHOICES:
                 return await self._delete(conversation, said, label)
+            if said.choice == EXPORT_CHOICE:
+                return await self._export(conversation, said, label)
             text = label
         screen = self._screening.screen
         screened = (
@@ -366,6 +369,14 @@ class Conversations:
         user = {"type": "user", "text": label, "choice": said.choice}
         reply = own_reply("kept", self._parts, "notice").as_json()
         return await self._keep(conversation, said.id, user, [reply], _no_state())
+
+    async def _export(self, conversation: Conversation, said: Said, label: str) -> StoredTurn:
+        """Where the file with all that is kept can be had; Slack sends it itself."""
+        file = {"label": label, "url": "/chat/export", "format": "json"}
+        reply = {**self._own("export", "notice").as_json(), "downloads": [file]}
+        user = {"type": "user", "text": label, "choice": said.choice}
+        state = self._state(conversation, [])
+        return await self._keep(conversation, said.id, user, [reply], state)
 
 
 def _no_state() -> dict[str, Any]:

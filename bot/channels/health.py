@@ -12,6 +12,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.errors import BotError
+from bot.records.sealing_keys import check_keys
 from bot.runtime import runtime
 
 
@@ -46,6 +47,7 @@ class HealthChannel(InputChannel):
             is_ready = agent is not None and agent.is_ready()
             try:
                 await asyncio.to_thread(runtime().knowledge.catalogue)
+                await asyncio.to_thread(check_keys, runtime().engine)
             except BotError:
                 is_ready = False
             status = "ok" if is_ready else "starting"

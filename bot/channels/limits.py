@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 from sanic.request import Request
 
 from bot.channels.http import ClientError
+from bot.records.keys import hash_of
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -115,12 +116,14 @@ class RateLimits:
                 "In an emergency, call your local emergency number.",
             )
 
-    async def _hit(self, limit: RateLimitItem, *who: str) -> bool:
-        """Is this one allowed? Without Redis all are: a message may be an emergency."""
+    async def _hit(self, limit: RateLimitItem, kind: str, who: str) -> bool:
+        """Is this one allowed? Without Redis all are: a message may be an emergency. Counted by a
+        hash, so that a conversation that was deleted is not named for another minute."""
+        counted = (kind, hash_of(who))
         if self._shared is None:
-            return self._own.hit(limit, *who)
+            return self._own.hit(limit, *counted)
         try:
-            return bool(await asyncio.to_thread(self._shared.hit, limit, *who))
+            return bool(await asyncio.to_thread(self._shared.hit, limit, *counted))
         except RedisError:
             log.error("rate_limits_unavailable")
             return True

@@ -11,6 +11,7 @@ import asyncio
 import datetime
 import hashlib
 import hmac
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext, suppress
@@ -23,12 +24,12 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from slack_sdk.signature import SignatureVerifier
 
-from bot.channels.choices import CONSENT_CHOICES
+from bot.channels.choices import CONSENT_CHOICES, EXPORT_CHOICE
 from bot.channels.conversations import Conversations, UnknownChoice
 from bot.channels.http import ClientError, error_answer, install_error_handlers, secure
 from bot.channels.limits import RateLimits
 from bot.channels.said import Said
-from bot.channels.slack_api import SlackApi
+from bot.channels.slack_api import EXPORT_FILE, SUMMARY_FILE, SlackApi, SlackFile
 from bot.channels.slack_input import (
     CODE_COMMAND,
     Incoming,
@@ -45,6 +46,7 @@ from bot.rasa_parts.lock_store import ConversationLocks
 from bot.records.events import SeenEvents
 from bot.records.keys import hash_of
 from bot.records.store import Conversation
+from bot.records.transfer import as_json
 from bot.rendering.blocks import escaped
 from bot.rendering.reply import choices_of
 from bot.rendering.slack import SlackMessage, chosen_blocks, home_view, slack_messages
@@ -54,7 +56,7 @@ from bot.settings import Settings, settings
 log = logging.getLogger(__name__)
 NAME = "AfterALL"
 # What the App Home and the slash command offer at any time.
-MENU = ("prepare_visit", "show_summary", "ask_symptoms", "help", "delete_my_data")
+MENU = ("prepare_visit", "show_summary", "ask_symptoms", "help", "show_my_data", "delete_my_data")
 # Turns without a red flag are answered one after the other: they are sums, and each step of one
 # holds up whatever else arrives. One that takes longer only waits for something; it waits aside.
 COMPUTES_S = 1.0
@@ -228,7 +230,7 @@ class SlackDesk:
         replies: list[Reply]
         try:
             if not is_due:
-                await self._limits.message(incoming.user)
+                await self._limits.message(self._person(incoming))
             replies = await self._replies(incoming)
         except ClientError as error:
             replies = [{"type": "error", "text": error.text}]
@@ -260,9 +262,11 @@ class SlackDesk:
     def _say(self, incoming: Incoming, replies: list[Reply]) -> list[asyncio.Future[bool]]:
         messages = [message for reply in replies for message in self._rendered(reply)]
         posts = [self._api.post(incoming, message) for message in messages]
-        if any(reply["type"] == "summary" for reply in replies):
-            words = [self._own(name)["text"] for name in ("summary_file", "summary_file_failed")]
-            posts.append(self._api.upload(incoming, self._summary_of(incoming), *words))
+        for reply in replies:
+            if reply["type"] == "summary":
+                posts.append(self._upload(incoming, SUMMARY_FILE, self._summary))
+            elif incoming.choice == EXPORT_CHOICE and reply.get("downloads"):
+                posts.append(self._upload(incoming, EXPORT_FILE, self._export))
         return posts
 
     def _rendered(self, reply: Reply) -> list[SlackMessage]:
@@ -272,19 +276,31 @@ class SlackDesk:
             log.error("slack_not_rendered type=%s reason=%s", reply["type"], type(error).__name__)
             return slack_messages({"type": "text", "text": reply["text"]}, {})
 
-    def _summary_of(self, incoming: Incoming) -> Callable[[], Awaitable[bytes | None]]:
-        """Makes the file when its turn to be sent has come."""
+    def _upload(
+        self, incoming: Incoming, file: SlackFile, of: Callable[[Conversation], bytes | None]
+    ) -> asyncio.Future[bool]:
+        """The file is made when its turn to be sent has come."""
         person = self._person(incoming)
 
         def make() -> bytes | None:
             with suppress(BotError):
                 conversation = self._records.conversation_of(person)
-                made = conversation and summary_file(self._parts, conversation, "pdf")
-                return made.body if made else None
-            log.error("slack_summary_not_made")
+                return of(conversation) if conversation else None
+            log.error("slack_file_not_made")
             return None
 
-        return lambda: asyncio.to_thread(make)
+        words, failed = (self._own(name)["text"] for name in (file.words, f"{file.words}_failed"))
+        return self._api.upload(
+            incoming, file, lambda: asyncio.to_thread(make), words=words, failed=failed
+        )
+
+    def _summary(self, conversation: Conversation) -> bytes | None:
+        made = summary_file(self._parts, conversation, "pdf")
+        return made.body if made else None
+
+    def _export(self, conversation: Conversation) -> bytes:
+        rows = as_json(self._records.export(conversation.id))
+        return json.dumps(rows, ensure_ascii=False, indent=1).encode()
 
     # -- turns -------------------------------------------------------------------------------
 

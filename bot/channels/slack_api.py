@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -17,8 +18,20 @@ from bot.rendering.slack import SlackMessage
 from bot.settings import Settings
 
 CALL_S = 10.0
-FILE_NAME, FILE_TITLE = "visit-summary.pdf", "Visit summary"
 _BAD_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
+
+
+@dataclass(frozen=True)
+class SlackFile:
+    """A file that is sent; `words`: the text that goes with it (content/texts.yml)."""
+
+    name: str
+    title: str
+    words: str
+
+
+SUMMARY_FILE = SlackFile("visit-summary.pdf", "Visit summary", "summary_file")
+EXPORT_FILE = SlackFile("my-data.json", "Everything that is kept", "export_file")
 
 
 class SlackApi:
@@ -65,10 +78,16 @@ class SlackApi:
         )
 
     def upload(
-        self, to: Incoming, make: Callable[[], Awaitable[bytes | None]], words: str, failed: str
+        self,
+        to: Incoming,
+        file: SlackFile,
+        make: Callable[[], Awaitable[bytes | None]],
+        *,
+        words: str,
+        failed: str,
     ) -> asyncio.Future[bool]:
         """A file for the person; `failed` is said when it cannot be made."""
-        return self._put(to, lambda: self._upload(to, make, words, failed))
+        return self._put(to, lambda: self._upload(to, file, make, words, failed))
 
     async def close(self) -> None:
         """Stop sending and close the connections."""
@@ -96,7 +115,12 @@ class SlackApi:
         self._channels[to.user] = str(sent["channel"])
 
     async def _upload(
-        self, to: Incoming, make: Callable[[], Awaitable[bytes | None]], words: str, failed: str
+        self,
+        to: Incoming,
+        file: SlackFile,
+        make: Callable[[], Awaitable[bytes | None]],
+        words: str,
+        failed: str,
     ) -> None:
         content = await make()
         if content is None:
@@ -104,8 +128,8 @@ class SlackApi:
             return
         await self._web().files_upload_v2(
             content=content,
-            filename=FILE_NAME,
-            title=FILE_TITLE,
+            filename=file.name,
+            title=file.title,
             channel=self._channel(to),
             initial_comment=words,
             thread_ts=to.thread,

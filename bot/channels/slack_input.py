@@ -245,6 +245,7 @@ _COMMANDS = {
     "help": "help",
     "prepare": "prepare_visit",
     "summary": "show_summary",
+    "data": "show_my_data",
     "delete": "delete_my_data",
 }
 CODE_COMMAND = "code"

@@ -25,14 +25,15 @@ NEEDED_TEXTS = (
     "consent_slack", "consent_refused_slack", "deleted_slack", "delete_my_data_slack",
     "show_my_data_slack", "mention", "file_not_read", "edit_not_read", "choice_over",
     "nothing_chosen", "missed", "command_answered", "code_given", "code_unknown", "code_waits",
-    "code_stays", "summary_file", "summary_file_failed", "home_privacy",
+    "code_stays", "summary_file", "summary_file_failed", "export", "export_slack",
+    "export_file", "export_file_failed", "home_privacy",
 )  # fmt: skip
 NEEDED_LABELS = (
     "prepare_visit", "help", "contact_human", "consent_yes", "consent_no", "more_detail",
     "did_you_mean",    "resume_interview", "show_summary", "start_over",
     "change_answers", "audience_child", "audience_adult",
     "delete_conversation", "keep_conversation", "skip", "back", "not_sure", "stop", "done_that",
-    "confirm_yes", "confirm_no", "confirm_unsure",
+    "confirm_yes", "confirm_no", "confirm_unsure", "show_my_data", "export_my_data",
 )  # fmt: skip
 
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from bot.database.sealing import KeyRing, seal_with
+
+log = logging.getLogger(__name__)
 _LOCK = 20261129  # any number; it names the lock of PostgreSQL
 MIGRATIONS = Path(__file__).parent / "migrations"
 metadata = MetaData()
 
 
-def connect(url: str) -> Engine:
-    """An engine for SQLite or PostgreSQL; the folder of a SQLite file is made if missing."""
+def connect(url: str, keys: KeyRing | None = None) -> Engine:
+    """An engine for SQLite or PostgreSQL; the folder of a SQLite file is made if missing. `keys`
+    seal what people wrote; without them only the knowledge base can be used."""
+    return seal_with(_connect(url), keys or KeyRing())
+
+
+def _connect(url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         # As many connections as threads that use one at a time (asyncio.to_thread has cores + 4).
@@ -55,7 +65,7 @@ def connect_memory() -> Engine:
         connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
-    return engine
+    return seal_with(engine, None)
 
 
 def upgrade(engine: Engine) -> None:
@@ -74,6 +84,19 @@ def upgrade(engine: Engine) -> None:
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def leave_no_trace(engine: Engine) -> None:
+    """After something was deleted: SQLite's second file (WAL) may still hold it, and is emptied.
+    PostgreSQL has no such file; its vacuum clears what is dead. When somebody reads just then, the
+    next call (at the latest the daily one) empties it."""
+    if engine.dialect.name != "sqlite":
+        return
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+    except SQLAlchemyError as error:
+        log.error("wal_not_emptied reason=%s", type(error).__name__)
 
 
 def alone(connection: Connection) -> None:
@@ -100,4 +123,5 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
     cursor.close()

@@ -30,12 +30,15 @@ def prepare(settings: Settings, *, to_serve: bool = False) -> None:
     # Warnings of Rasa's dependencies; our own are errors in the tests.
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
+    # What Rasa and the clients of Slack and databases tell below WARNING holds what people wrote.
+    others = max(logging.getLevelName(settings.log_level), logging.WARNING)
+    logging.basicConfig(level=others, format="%(asctime)s %(levelname)s %(message)s")
+    for own in ("bot", "actions"):
+        logging.getLogger(own).setLevel(settings.log_level)
     install_patches(to_serve=to_serve)
     from rasa.utils.log_utils import configure_structlog
 
-    # Rasa's own debug lines hold what people wrote.
-    configure_structlog(max(logging.getLevelName(settings.log_level), logging.INFO))
+    configure_structlog(others)
 
 
 def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> None:
@@ -65,8 +68,26 @@ def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> N
         loop.run_in_executor(None, import_module, "dateparser")  # see bot/interview/onset.py
 
     app.register_listener(ready, "after_server_start")
+    _keep_house(app)
     app.register_listener(close_resources, "after_server_stop")
     app.run(host=settings.host, port=settings.port, access_log=False, motd=False)
+
+
+def _keep_house(app: Any) -> None:
+    """Delete what is too old, for as long as the server runs."""
+    from bot.records.housekeeping import keep_house
+    from bot.runtime import runtime
+
+    async def begin(app: Any, loop: asyncio.AbstractEventLoop) -> None:
+        parts = runtime()
+        work = keep_house(parts.records, parts.engine, parts.settings)
+        app.ctx.housekeeping = loop.create_task(work)
+
+    async def end(app: Any, _: asyncio.AbstractEventLoop) -> None:
+        app.ctx.housekeeping.cancel()
+
+    app.register_listener(begin, "after_server_start")
+    app.register_listener(end, "before_server_stop")
 
 
 def train(settings: Settings, output: Path, training_files: list[Path]) -> None:

@@ -1,6 +1,6 @@
 """Which events of a channel were taken up, over all processes on one database and over restarts.
 
-No words are kept: the hash of an event's id and, until it is answered, whom to answer.
+No words are kept: the hash of an event's id and, until it is answered, whom to answer (sealed).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from bot.errors import RecordsSealed
 from bot.records import tables as t
 from bot.records.keys import hash_of
 from bot.records.store import utc_now
@@ -62,7 +63,7 @@ class SeenEvents:
                 connection.execute(insert(t.channel_events), rows)
         except IntegrityError:
             return False
-        except SQLAlchemyError:
+        except (SQLAlchemyError, RecordsSealed):
             log.error("events_not_noted")
         return True
 
@@ -112,7 +113,7 @@ class SeenEvents:
                         .values(answer_to=None)
                     )
                     left += [str(row.answer_to)] * taken.rowcount
-        except SQLAlchemyError:
+        except (SQLAlchemyError, RecordsSealed):
             log.error("events_not_read")
         return list(dict.fromkeys(left))
 

@@ -1,6 +1,8 @@
 """Conversations without consent, shared by several processes: in Redis, for one hour after the last
 message.
 
+All values are sealed as in the database; names of keys and fields hold ids and hashes only.
+
 Keys of a conversation: a hash (its row, the tracker, the last numbers), a hash of turns by the
 client's message id, a hash of offered choices, and a list for each other table. Tokens and one-time
 keys point to it; so does the list of a person's conversations, on a channel that names people.
@@ -19,6 +21,7 @@ import redis
 from sqlalchemy import DateTime
 
 from bot.database.engine import metadata
+from bot.database.sealing import KeyRing
 from bot.errors import RecordsUnavailable
 from bot.records import tables as t
 from bot.records.held import Changes, Row, Rows, Stored, StoredTurn, TrackerRow, conversation_of
@@ -37,11 +40,12 @@ _TURNS, _CHOICES = t.turns.name, t.offered_choices.name
 class RedisPlace:
     """See bot.records.places.Place."""
 
-    def __init__(self, url: str, *, life: datetime.timedelta = LIFE) -> None:
+    def __init__(self, url: str, keys: KeyRing, *, life: datetime.timedelta = LIFE) -> None:
         self._redis = redis.Redis.from_url(
             url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2
         )
         self._life_s = int(life.total_seconds())
+        self._keys = keys
 
     def by_token(self, token_hash: str) -> Found | None:
         """The token lives as long as its conversation."""
@@ -52,7 +56,7 @@ class RedisPlace:
             row, used = self._redis.hmget(_base(conversation), "row", "used")
         if row is None:
             return None
-        found = conversation_of(_parsed(t.conversations.name, row))
+        found = conversation_of(self._parsed(t.conversations.name, row))
         return Found(found, datetime.datetime.fromisoformat(used))
 
     def load(
@@ -70,19 +74,18 @@ class RedisPlace:
             state, last, seen, label, flags, begun = asked.execute()
             if not state:
                 return None
-            rows = [json.loads(message) for message in last]
-            interview = _parsed(t.interviews.name, begun[0])["id"] if begun else None
+            interview = self._parsed(t.interviews.name, begun[0])["id"] if begun else None
             return Stored(
-                conversation=conversation_of(_parsed(t.conversations.name, state["row"])),
+                conversation=conversation_of(self._parsed(t.conversations.name, state["row"])),
                 last_turn=int(state.get("turn", 0)),
                 last_seq=int(state.get("seq", 0)),
-                last_messages=[
-                    json.loads(row["body"]) for row in rows if row["turn"] == rows[-1]["turn"]
-                ],
-                seen=self._turn(conversation, json.loads(seen)) if seen else None,
-                label=label,
-                tracker=TrackerRow(**json.loads(state["tracker"])) if "tracker" in state else None,
-                flags=[_parsed(t.raised_flags.name, flag) for flag in flags],
+                last_messages=self._of_last_turn(last),
+                seen=self._turn(conversation, self._opened(seen)) if seen else None,
+                label=self._keys.open(label) if label else None,
+                tracker=TrackerRow(**self._opened(state["tracker"]))
+                if "tracker" in state
+                else None,
+                flags=[self._parsed(t.raised_flags.name, flag) for flag in flags],
                 interview=interview,
                 answers=(self.answers(conversation, interview) or []) if interview else [],
             )
@@ -90,9 +93,19 @@ class RedisPlace:
     def _turn(self, conversation: str, row: Row) -> StoredTurn:
         first, last = row["seqs"]
         stored = self._redis.lrange(_key(conversation, t.messages.name), first - 1, last - 1)
-        said = [json.loads(json.loads(message)["body"]) for message in stored]
+        said = [json.loads(self._opened(message)["body"]) for message in stored]
         replies = [message for message in said if message["type"] != "user"]
         return StoredTurn(row["turn"], replies, json.loads(row["state"]))
+
+    def _of_last_turn(self, stored: list[str]) -> list[dict[str, Any]]:
+        """Bodies; opened from the end, so that no earlier turn is."""
+        rows: list[Row] = []
+        for sealed in reversed(stored):
+            row = self._opened(sealed)
+            if rows and row["turn"] != rows[0]["turn"]:
+                break
+            rows.insert(0, row)
+        return [json.loads(row["body"]) for row in rows]
 
     def answers(self, conversation: str, interview: str) -> list[Row] | None:
         """Rows of one interview."""
@@ -116,7 +129,7 @@ class RedisPlace:
                 self._drop_feedback(writing, conversation, changes.replaced_feedback)
             self._add(writing, conversation, changes.rows)
             if changes.tracker is not None:
-                writing.hset(_base(conversation), "tracker", json.dumps(asdict(changes.tracker)))
+                writing.hset(_base(conversation), "tracker", self._text(asdict(changes.tracker)))
             writing.hset(_base(conversation), "used", changes.at.isoformat())
             self._let_live(writing, conversation)
             writing.hexists(_base(conversation), "row")
@@ -136,16 +149,17 @@ class RedisPlace:
         for turn in rows.get(_TURNS, []):
             seqs = [row["seq"] for row in messages if row["turn"] == turn["turn"]]
             body = {**turn, "seqs": [min(seqs, default=1), max(seqs, default=0)]}
-            writing.hset(_key(conversation, _TURNS), turn["message_id"], json.dumps(body))
+            writing.hset(_key(conversation, _TURNS), turn["message_id"], self._text(body))
             numbers = {"turn": turn["turn"]}
             writing.hset(_base(conversation), mapping=numbers)
         if messages:
             writing.hset(_base(conversation), "seq", messages[-1]["seq"])
         for choice in rows.get(_CHOICES, []):
-            writing.hset(_key(conversation, _CHOICES), choice["value"], choice["label"])
+            label = self._keys.seal(choice["label"])
+            writing.hset(_key(conversation, _CHOICES), choice["value"], label)
         for table in _LISTS:
             if new := rows.get(table.name):
-                writing.rpush(_key(conversation, table.name), *map(_text, new))
+                writing.rpush(_key(conversation, table.name), *map(self._text, new))
 
     def _let_live(self, writing: Any, conversation: str) -> None:
         for key in _keys(conversation):
@@ -157,20 +171,20 @@ class RedisPlace:
             state = self._redis.hgetall(_base(conversation))
             if not state:
                 return {"conversations": []}
-            row = _parsed(t.conversations.name, state["row"])
+            row = self._parsed(t.conversations.name, state["row"])
             row["last_used_at"] = datetime.datetime.fromisoformat(state["used"])
             found: Rows = {"conversations": [row]}
-            turns = map(json.loads, self._redis.hvals(_key(conversation, _TURNS)))
+            turns = map(self._opened, self._redis.hvals(_key(conversation, _TURNS)))
             found[_TURNS] = [
                 {k: v for k, v in turn.items() if k != "seqs"}
                 for turn in sorted(turns, key=lambda turn: int(turn["turn"]))
             ]
             choices = self._redis.hgetall(_key(conversation, _CHOICES))
             found[_CHOICES] = [
-                {"conversation": conversation, "value": v, "label": label}
+                {"conversation": conversation, "value": v, "label": self._keys.open(label)}
                 for v, label in choices.items()
             ]
-            tracker = [json.loads(state["tracker"])] if "tracker" in state else []
+            tracker = [self._opened(state["tracker"])] if "tracker" in state else []
             found[t.trackers.name] = [{"conversation": conversation, **row} for row in tracker]
             for table in _LISTS:
                 found[table.name] = self._rows(conversation, table.name)
@@ -184,12 +198,12 @@ class RedisPlace:
         with self._reachable():
             writing = self._redis.pipeline(transaction=True)
             used = row["last_used_at"].isoformat()
-            writing.hset(_base(conversation), mapping={"row": _text(row), "used": used})
+            writing.hset(_base(conversation), mapping={"row": self._text(row), "used": used})
             for hashed in _token_hashes(row, rows):
                 writing.set(_token(hashed), conversation, ex=self._life_s)
             for tracker in rows.get(t.trackers.name, []):
                 kept = {k: v for k, v in tracker.items() if k != "conversation"}
-                writing.hset(_base(conversation), "tracker", json.dumps(kept))
+                writing.hset(_base(conversation), "tracker", self._text(kept))
             self._add(writing, conversation, rows)
             for key in rows.get(t.one_time_keys.name, []):
                 at = int(key["expires_at"].replace(tzinfo=datetime.timezone.utc).timestamp())
@@ -205,9 +219,9 @@ class RedisPlace:
             found = self._redis.hget(_base(conversation), "row")
             if found is None:
                 return
-            changed = {**_parsed(t.conversations.name, found), "consent": row["given"]}
+            changed = {**self._parsed(t.conversations.name, found), "consent": row["given"]}
             writing = self._redis.pipeline(transaction=True)
-            mapping = {"row": _text(changed), "used": row["at"].isoformat()}
+            mapping = {"row": self._text(changed), "used": row["at"].isoformat()}
             writing.hset(_base(conversation), mapping=mapping)
             self._add(writing, conversation, {t.consents.name: [row]})
             self._let_live(writing, conversation)
@@ -221,7 +235,7 @@ class RedisPlace:
                 return
             tokens = self._rows(conversation, t.session_tokens.name)
             keys = self._rows(conversation, t.one_time_keys.name)
-            row = _parsed(t.conversations.name, found)
+            row = self._parsed(t.conversations.name, found)
             hashes = _token_hashes(row, {t.session_tokens.name: tokens})
             for link in self._rows(conversation, t.channel_links.name):
                 self._redis.zrem(_person(link["person"]), conversation)
@@ -309,7 +323,17 @@ class RedisPlace:
         """Redis does this by itself."""
 
     def _rows(self, conversation: str, table: str) -> list[Row]:
-        return [_parsed(table, row) for row in self._redis.lrange(_key(conversation, table), 0, -1)]
+        stored = self._redis.lrange(_key(conversation, table), 0, -1)
+        return [self._parsed(table, row) for row in stored]
+
+    def _text(self, row: Row) -> str:
+        return self._keys.seal(_json(row))
+
+    def _opened(self, sealed: str) -> Any:
+        return json.loads(self._keys.open(sealed))
+
+    def _parsed(self, table: str, sealed: str) -> Row:
+        return _with_times(table, self._opened(sealed))
 
     @contextmanager
     def _reachable(self) -> Iterator[None]:
@@ -349,7 +373,7 @@ def _token_hashes(row: Row, rows: Rows) -> list[str]:
     return [hashed for hashed in (row["token_hash"], *further) if hashed]
 
 
-def _text(row: Row) -> str:
+def _json(row: Row) -> str:
     """A row as JSON; times as text, numbers of rows left out (each place counts its own)."""
     plain = {
         k: v.isoformat() if isinstance(v, datetime.datetime) else v
@@ -359,8 +383,7 @@ def _text(row: Row) -> str:
     return json.dumps(plain)
 
 
-def _parsed(table: str, text: str) -> Row:
-    row: Row = json.loads(text)
+def _with_times(table: str, row: Row) -> Row:
     for column in metadata.tables[table].columns:
         if isinstance(column.type, DateTime) and row.get(column.name) is not None:
             row[column.name] = datetime.datetime.fromisoformat(row[column.name])

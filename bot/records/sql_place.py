@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.database.engine import leave_no_trace
 from bot.errors import RecordsUnavailable
 from bot.records import people
 from bot.records import tables as t
@@ -152,6 +153,7 @@ class SqlPlace:
         """One transaction."""
         with self._on() as connection:
             delete_rows(connection, conversation)
+        leave_no_trace(self._engine)
 
     def add_token(self, conversation: str, token_hash: str, *, now: datetime.datetime) -> None:
         """One transaction."""

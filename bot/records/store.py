@@ -164,7 +164,7 @@ class Records:
     ) -> Conversation:
         """Begin a conversation that is not stored; old ones that nobody agreed to are dropped."""
         now = self._now()
-        self._memory.drop_old(now - MEMORY_LIFE)
+        self.drop_forgotten()
         row = {
             "id": conversation,
             "token_hash": hash_of(token) if token else None,
@@ -177,6 +177,10 @@ class Records:
         }
         self._memory.put({"conversations": [row]})
         return Conversation(conversation, channel, country, timezone, None)
+
+    def drop_forgotten(self) -> None:
+        """Forget conversations that nobody agreed to store and nobody used for an hour."""
+        self._memory.drop_old(self._now() - MEMORY_LIFE)
 
     def by_token(self, token: str) -> Conversation:
         """The conversation of this token, if it was used in the last 24 hours."""
@@ -242,6 +246,7 @@ class Records:
     def delete(self, conversation: str) -> None:
         """Leave nothing of this conversation anywhere."""
         self._held.pop(conversation, None)
+        self._found_in.pop(conversation, None)
         for place in (self._memory, self._durable):
             place.delete(conversation)
 
@@ -276,7 +281,7 @@ class Records:
 
     def conversation_of(self, person: str) -> Conversation | None:
         """The conversation that this person began or resumed last; None when there is none."""
-        self._memory.drop_old(self._now() - MEMORY_LIFE)
+        self.drop_forgotten()
         found = [link for place in (self._memory, self._durable) for link in place.linked(person)]
         return self.get(max(found)[1]) if found else None
 

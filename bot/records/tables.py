@@ -1,5 +1,9 @@
 """Tables of what people said. The same tables exist twice: in the database (with consent) and in
-this process's memory (without)."""
+this process's memory (without).
+
+In the database, columns of the type Sealed are encrypted; docs/privacy.md says of each column why
+it is, or why not.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,11 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
-    Text,
     UniqueConstraint,
 )
 
 from bot.database.engine import metadata
+from bot.database.sealing import Sealed
 
 CONVERSATION = "conversations.id"
 # A million conversations a day use up 2^31 numbers in months. SQLite's own numbers are wide anyway.
@@ -65,7 +69,7 @@ channel_events = Table(
     metadata,
     Column("key_hash", String(64), primary_key=True),
     Column("owner", String(32), nullable=False),
-    Column("answer_to", String(64)),
+    Column("answer_to", Sealed),
     Column("at", DateTime, nullable=False, index=True),
 )
 # Resume codes and download links (keys.py).
@@ -92,7 +96,7 @@ turns = Table(
     Column("conversation", ForeignKey(CONVERSATION), primary_key=True),
     Column("turn", Integer, primary_key=True),
     Column("message_id", String(64), nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", Sealed, nullable=False),
     UniqueConstraint("conversation", "message_id", name="uq_turns_message_id"),
 )
 messages = Table(
@@ -101,7 +105,7 @@ messages = Table(
     Column("conversation", ForeignKey(CONVERSATION), primary_key=True),
     Column("seq", Integer, primary_key=True),
     Column("turn", Integer, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", Sealed, nullable=False),
     Column("at", DateTime, nullable=False),
 )
 Index("ix_messages_turn", messages.c.conversation, messages.c.turn)
@@ -110,14 +114,14 @@ offered_choices = Table(
     metadata,
     Column("conversation", ForeignKey(CONVERSATION), primary_key=True),
     Column("value", String(120), primary_key=True),
-    Column("label", Text, nullable=False),
+    Column("label", Sealed, nullable=False),
 )
 trackers = Table(
     "trackers",
     metadata,
     Column("conversation", ForeignKey(CONVERSATION), primary_key=True),
-    Column("body", Text, nullable=False),
-    Column("audience", String(20)),
+    Column("body", Sealed, nullable=False),
+    Column("audience", Sealed),
     Column("interview", String(64)),
     Column("interview_active", Boolean, nullable=False),
 )
@@ -137,8 +141,8 @@ interview_answers = Table(
     Column("repeat", Integer, nullable=False),
     Column("message_id", String(64), nullable=False),
     Column("status", String(20), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("value", Text, nullable=False),
+    Column("text", Sealed, nullable=False),
+    Column("value", Sealed, nullable=False),
     Column("at", DateTime, nullable=False),
     UniqueConstraint(
         "interview", "link_id", "repeat", "message_id", name="uq_interview_answers_message"
@@ -149,9 +153,9 @@ raised_flags = Table(
     metadata,
     Column("conversation", ForeignKey(CONVERSATION), primary_key=True),
     Column("seq", Integer, primary_key=True),
-    Column("rule", String(60), nullable=False),
-    Column("signs", Text, nullable=False),
-    Column("level", String(20), nullable=False),
+    Column("rule", Sealed, nullable=False),
+    Column("signs", Sealed, nullable=False),
+    Column("level", Sealed, nullable=False),
     Column("at", DateTime, nullable=False),
 )
 feedback = Table(
@@ -161,7 +165,7 @@ feedback = Table(
     Column("conversation", ForeignKey(CONVERSATION), nullable=False, index=True),
     Column("message", String(64), nullable=False),
     Column("helpful", Boolean, nullable=False),
-    Column("comment", Text),
+    Column("comment", Sealed),
     Column("at", DateTime, nullable=False),
 )
 # No conversation and no words: it stays when a conversation is deleted.
@@ -173,4 +177,11 @@ red_flag_audit = Table(
     Column("level", String(20), nullable=False),
     Column("channel", String(20), nullable=False),
     Column("at", DateTime, nullable=False),
+)
+# One row: a known word, sealed. Whether the keys of a process are the right ones (sealed_key.py).
+records_key = Table(
+    "records_key",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("proof", Sealed, nullable=False),
 )

@@ -16,6 +16,8 @@ import pytest
 
 from bot.channels.http import BODY_WITHIN_S, ClientError
 from bot.channels.limits import PEOPLE_PER_ADDRESS, RateLimits
+from bot.database.sealing import KeyRing
+from bot.records.sealing_keys import OWN_FILE
 from bot.settings import Settings
 from tests.conftest import CLINIC, Person, of_type, types
 
@@ -190,7 +192,8 @@ def test_a_replayed_id_is_one_event(
         (tracker,) = connection.execute(
             "SELECT body FROM trackers WHERE conversation = ?", (person.session["session"],)
         ).fetchone()
-    users = [e for e in events(json.loads(tracker)) if "zyzzyva" in str(e.get("text"))]
+    opened = KeyRing.of_text(OWN_FILE.read_text()).open(tracker)
+    users = [e for e in events(json.loads(opened)) if "zyzzyva" in str(e.get("text"))]
     assert len([e for e in users if e.get("event") == "user"]) == 1
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import httpx
 import pytest
 
 from tests.conftest import Person, of_type, types
+from tests.sealed import opened_file
 
 NewPerson = Callable[..., Person]
 
@@ -123,15 +123,14 @@ def test_nothing_in_the_database_before_consent(
     database = next(tmp_path_factory.getbasetemp().glob("bot*/bot.db"))
 
     def is_stored(marker: str) -> bool:
-        with sqlite3.connect(database) as connection:
-            return any(marker in row for row in connection.iterdump())
+        return marker in opened_file(database)
 
     marker = "zebrafish"
     person = new_person()
     person.say(f"what is a relapse, {marker}?")
     person.tap("prepare_visit")
     person.say(f"{marker} tiredness")
-    assert not is_stored(marker)
+    assert not is_stored(marker) and not is_stored(person.session["session"])
     person.tap("consent_yes")
     assert is_stored(marker), "the conversation so far is stored with the consent"
     person.say("mild")
@@ -139,7 +138,7 @@ def test_nothing_in_the_database_before_consent(
     refused = new_person()
     refused.tap("consent_no")
     assert of_type(refused.say("what is a quagga relapse?"), "answer")
-    assert not is_stored("quagga")
+    assert not is_stored("quagga") and not is_stored(refused.session["session"])
     assert bot.delete("/chat/session", headers=person.headers).status_code == 204
     assert not is_stored(marker)
     assert person.get("history").status_code == 401

@@ -29,6 +29,7 @@ from bot.runtime import Runtime
 from bot.settings import Settings
 from bot.triage.red_flags import RedFlagDetector
 from bot.triage.replies import confirm_reply
+from tests.sealed import KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def parts(tmp_path: Path) -> Runtime:
     content = read_content(ROOT / "content")
-    engine, memory = connect(f"sqlite:///{tmp_path}/bot.db"), connect_memory()
+    engine, memory = connect(f"sqlite:///{tmp_path}/bot.db", KEYS), connect_memory()
     upgrade(engine)
     upgrade(memory)
     return Runtime(

@@ -12,6 +12,7 @@ import pytest
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
 from tests.conftest import Person, of_type, started_bot, types
+from tests.sealed import opened_file
 
 NewPerson = Callable[..., Person]
 MEDIA = {
@@ -125,7 +126,7 @@ def test_a_new_process_days_later(
     with sqlite3.connect(tmp_path / "bot.db") as later:
         with sqlite3.connect(next(tmp_path_factory.getbasetemp().glob("bot*/bot.db"))) as now:
             now.backup(later)
-        dump = "".join(later.iterdump())
+        dump = "".join(later.iterdump()) + opened_file(tmp_path / "bot.db")
         assert "zebrafish" not in dump
         assert code not in dump and private_code not in dump, "only as hashes"
         later.execute("UPDATE conversations SET last_used_at = datetime(last_used_at, '-23 hours')")

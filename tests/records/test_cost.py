@@ -20,6 +20,7 @@ from bot.database.engine import connect, connect_memory, upgrade
 from bot.rasa_parts.tracker_store import TrackerRow
 from bot.records.store import Records
 from tests.http.test_records_fail import parts as parts  # the fixture
+from tests.sealed import KEYS
 
 STATEMENTS = {"sqlite": 10, "postgresql": 10}
 
@@ -46,7 +47,8 @@ def statements(engine: Engine) -> Iterator[list[tuple[str, Any, bool]]]:
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A database with its tables."""
     url = f"sqlite:///{tmp_path}/b.db"
-    made = connect(url if request.param == "sqlite" else request.getfixturevalue("postgres"))
+    address = url if request.param == "sqlite" else request.getfixturevalue("postgres")
+    made = connect(address, KEYS)
     upgrade(made)
     yield made
     made.dispose()

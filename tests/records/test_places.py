@@ -17,6 +17,7 @@ from bot.records.events import SeenEvents
 from bot.records.keys import RESUME
 from bot.records.redis_place import RedisPlace
 from bot.records.store import Records, TrackerRow
+from tests.sealed import KEYS
 
 NAMES = itertools.count()
 LIFE = datetime.timedelta(minutes=5)
@@ -31,10 +32,10 @@ def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]
     url = (
         request.getfixturevalue("postgres") if durable == "postgres" else f"sqlite:///{tmp_path}/b"
     )
-    engine = connect(url)
+    engine = connect(url, KEYS)
     upgrade(engine)
     if short == "redis":
-        place: Any = RedisPlace(request.getfixturevalue("redis_url"))
+        place: Any = RedisPlace(request.getfixturevalue("redis_url"), KEYS)
     else:
         place = connect_memory()
         upgrade(place)
@@ -196,7 +197,7 @@ def test_a_late_turn_takes_nothing_back(records: Records, name: str) -> None:
 def test_without_redis_nothing_is_said_to_be_saved() -> None:
     engine = connect_memory()
     upgrade(engine)
-    records = Records(engine, RedisPlace("redis://127.0.0.1:1/0"))
+    records = Records(engine, RedisPlace("redis://127.0.0.1:1/0", KEYS))
     with pytest.raises(RecordsUnavailable):
         records.open("one", channel="web")
 

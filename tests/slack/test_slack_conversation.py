@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Person
+from tests.sealed import opened_file
 from tests.slack.fake_slack import (
     FakeSlack,
     SlackPerson,
@@ -284,8 +285,7 @@ def answered_command(slacker: SlackPerson, text: str) -> list[dict[str, Any]]:
 
 
 def is_stored(marker: str, database: Path) -> bool:
-    with sqlite3.connect(database) as connection:
-        return any(marker in row for row in connection.iterdump())
+    return marker in opened_file(database)
 
 
 def rows_of(table: str, database: Path) -> int:

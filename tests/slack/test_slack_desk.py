@@ -22,6 +22,7 @@ from bot.records.events import SILENT, SeenEvents
 from bot.records.store import utc_now
 from bot.runtime import Runtime, runtime
 from bot.settings import Settings, settings
+from tests.sealed import KEYS
 from tests.slack.fake_slack import FakeSlack, fake_slack, texts_of
 
 
@@ -172,7 +173,7 @@ def database(tmp_path: Path) -> str:
 
 
 def test_an_event_is_taken_once_over_replicas_and_restarts(database: str) -> None:
-    replicas = [SeenEvents(connect(database)) for _ in range(4)]
+    replicas = [SeenEvents(connect(database, KEYS)) for _ in range(4)]
     keys = [f"event:{n}" for n in range(20)]
 
     def take(number: int) -> bool:
@@ -181,21 +182,23 @@ def test_an_event_is_taken_once_over_replicas_and_restarts(database: str) -> Non
     with ThreadPoolExecutor(8) as threads:
         taken = list(threads.map(take, range(80)))
     assert sum(taken) == 20
-    restarted = SeenEvents(connect(database))
+    restarted = SeenEvents(connect(database, KEYS))
     assert not any(restarted.take([key], answer_to="U1") for key in keys)
     assert restarted.take(["event:new"], answer_to="U1")
 
 
 def test_whom_a_dead_process_left_is_told_once(database: str) -> None:
     now = utc_now()
-    dead = SeenEvents(connect(database), now=lambda: now)
+    dead = SeenEvents(connect(database, KEYS), now=lambda: now)
     dead.take(["event:1", "message:1"], answer_to="U1")
     dead.take(["event:2"], answer_to="U2")
     dead.done(["event:2"])
     later = now + SILENT + datetime.timedelta(seconds=1)
-    alive = SeenEvents(connect(database), now=lambda: later)
+    alive = SeenEvents(connect(database, KEYS), now=lambda: later)
     alive.take(["event:3"], answer_to="U3")
-    assert SeenEvents(connect(database), now=lambda: now).abandoned() == [], "it may be at work"
+    assert SeenEvents(connect(database, KEYS), now=lambda: now).abandoned() == [], (
+        "it may be at work"
+    )
     assert alive.abandoned() == ["U1"]
     assert alive.abandoned() == []
     dump = "".join(connect(database).raw_connection().iterdump())
@@ -203,7 +206,7 @@ def test_whom_a_dead_process_left_is_told_once(database: str) -> None:
 
 
 def test_without_the_database_a_process_still_tells_repeats(tmp_path: Path) -> None:
-    seen = SeenEvents(connect(f"sqlite:///{tmp_path}/empty.db"))
+    seen = SeenEvents(connect(f"sqlite:///{tmp_path}/empty.db", KEYS))
     assert seen.take(["event:1"], answer_to="U1")
     assert not seen.take(["event:1"], answer_to="U1")
 

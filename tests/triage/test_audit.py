@@ -9,10 +9,11 @@ from sqlalchemy import select
 from bot.database.engine import connect, connect_memory, upgrade
 from bot.records.store import Records
 from bot.records.tables import red_flag_audit
+from tests.sealed import KEYS
 
 
 def test_the_audit_holds_cards_only_and_no_words(tmp_path: Path) -> None:
-    engine, memory = connect(f"sqlite:///{tmp_path}/bot.db"), connect_memory()
+    engine, memory = connect(f"sqlite:///{tmp_path}/bot.db", KEYS), connect_memory()
     upgrade(engine)
     upgrade(memory)
     records = Records(engine, memory)

@@ -1,0 +1,72 @@
+"""How long what people said is kept: RETENTION_DAYS after the last message, then nothing of it."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.engine import Engine
+
+from bot.database.engine import leave_no_trace
+from bot.records import tables as t
+from bot.records.events import KEPT
+from bot.records.transfer import delete_rows
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+AT_ONCE = 200
+
+
+@dataclass
+class Purged:
+    """How many were deleted."""
+
+    conversations: int = 0
+    channel_consents: int = 0
+    one_time_keys: int = 0
+    channel_events: int = 0
+    audit_lines: int = 0
+
+
+def purge(engine: Engine, config: Settings, now: datetime.datetime) -> Purged:
+    """Delete what is too old at `now` (UTC, without a zone). Several bots may do it at once, while
+    people talk."""
+    kept = now - datetime.timedelta(days=config.retention_days)
+    done = Purged(conversations=_conversations(engine, kept))
+    events, keys, audit = t.channel_events.c, t.one_time_keys.c, t.red_flag_audit.c
+    consents, links = t.channel_consents.c, t.channel_links.c
+    has_conversation = select(links.person).where(links.person == consents.person).exists()
+    audit_kept = now - datetime.timedelta(days=config.audit_retention_days)
+    with engine.begin() as connection:
+        # What somebody answered about Slack goes with their last conversation.
+        done.channel_consents = connection.execute(
+            delete(t.channel_consents).where(consents.at < kept, ~has_conversation)
+        ).rowcount
+        done.one_time_keys = connection.execute(
+            delete(t.one_time_keys).where(keys.expires_at <= now)
+        ).rowcount
+        done.channel_events = connection.execute(
+            delete(t.channel_events).where(events.at < now - KEPT)
+        ).rowcount
+        done.audit_lines = connection.execute(
+            delete(t.red_flag_audit).where(audit.at < audit_kept)
+        ).rowcount
+    leave_no_trace(engine)
+    log.info("purged %s", " ".join(f"{name}={count}" for name, count in asdict(done).items()))
+    return done
+
+
+def _conversations(engine: Engine, before: datetime.datetime) -> int:
+    c, done = t.conversations.c, 0
+    old = select(c.id).where(c.last_used_at < before).order_by(c.last_used_at).limit(AT_ONCE)
+    while True:
+        with engine.begin() as connection:
+            # PostgreSQL: whoever writes in this moment keeps the conversation.
+            found = connection.scalars(old.with_for_update(skip_locked=True)).all()
+            for conversation in found:
+                delete_rows(connection, conversation)
+        done += len(found)
+        if not found:
+            return done
