@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.content.all_content import read_content
+from bot.content.kept import kept_content
 from bot.content.knowledge import Entry
 
 ROOT = Path(__file__).resolve().parents[2]
-CONTENT = read_content(ROOT / "content")
+CONTENT = kept_content(ROOT / "content")
 FACTS = CONTENT.knowledge.facts
 ENTRIES = CONTENT.knowledge.entries
 FLAGS = {**CONTENT.red_flags.flags, CONTENT.red_flags.two_ambers.id: CONTENT.red_flags.two_ambers}

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.content.all_content import read_content
 from bot.content.closeness import READ_BY_EYE, Closeness, closeness
+from bot.content.kept import kept_content
 from bot.content.knowledge import Entry
 from bot.nlu.encoder import shared_encoder
 
@@ -25,7 +25,7 @@ REREAD = "run `python -m bot.content.closeness`, read it against its facts, writ
 
 @pytest.fixture(scope="module")
 def measured() -> list[Closeness]:
-    return closeness(read_content(ROOT / "content").knowledge, ENCODER)
+    return closeness(kept_content(ROOT / "content").knowledge, ENCODER)
 
 
 def test_the_farthest_have_been_read(measured: list[Closeness]) -> None:
@@ -50,7 +50,7 @@ def test_what_was_read_still_stands(measured: list[Closeness]) -> None:
 
 def test_a_sentence_with_a_wrong_fact_is_far() -> None:
     """The measure itself, on every 40th entry: its own facts against those of the next one."""
-    knowledge = read_content(ROOT / "content").knowledge
+    knowledge = kept_content(ROOT / "content").knowledge
     some = list(knowledge.entries.values())[::40]
     right = {e.id: e for e in some}
     wrong = {

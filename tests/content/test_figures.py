@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.content.all_content import read_content
+from bot.content.kept import kept_content
 from bot.content.knowledge import Entry, Fact, Sentence
 from bot.content.numbers import numbers_in
 
 ROOT = Path(__file__).resolve().parents[2]
-KNOWLEDGE = read_content(ROOT / "content").knowledge
+KNOWLEDGE = kept_content(ROOT / "content").knowledge
 ENTRIES = list(KNOWLEDGE.entries.values())
 WITH_FIGURES = [
     fact

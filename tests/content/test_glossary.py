@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.content.all_content import read_content
 from bot.content.glossary import name_key
+from bot.content.kept import kept_content
 from bot.content.knowledge import Entry as ContentEntry
 from bot.content.knowledge import Knowledge
 from bot.content.readability import reading_grade
@@ -28,7 +28,7 @@ WORD = re.compile(r"t\(\d+;\d+\)|[A-Za-z0-9]+(?:(?:::|[-'’])[A-Za-z0-9]+)*")
 
 @pytest.fixture(scope="module")
 def knowledge() -> Knowledge:
-    return read_content(ROOT / "content").knowledge
+    return kept_content(ROOT / "content").knowledge
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import httpx
 import pytest
 import yaml
 
-from bot.content.all_content import read_content
+from bot.content.kept import kept_content
 from bot.training import model_path, write_questions
 from tests.conftest import ROOT
 
@@ -58,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def commands(bot: httpx.Client, folder: Path) -> Iterator[dict[str, Command]]:
     """Both commands, started side by side; `bot` has trained the model."""
-    knowledge = read_content(ROOT / "content").knowledge
+    knowledge = kept_content(ROOT / "content").knowledge
     questions = write_questions(knowledge)
     validate = ("data", "validate", "--fail-on-warnings", "--data", "data", str(questions))
     test = (

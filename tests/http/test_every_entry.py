@@ -15,12 +15,12 @@ import httpx
 import pytest
 import yaml
 
-from bot.content.all_content import read_content
+from bot.content.kept import kept_content
 from bot.content.knowledge import Entry
 from tests.conftest import Person, started_bot
 
 ROOT = Path(__file__).resolve().parents[2]
-CONTENT = read_content(ROOT / "content").knowledge
+CONTENT = kept_content(ROOT / "content").knowledge
 BY_TOPIC = {t: [e for e in CONTENT.entries.values() if e.topic == t] for t in CONTENT.topics}
 PEOPLE_AT_ONCE = 4
 QUESTIONS = None if os.environ.get("EVERY_QUESTION") else 2

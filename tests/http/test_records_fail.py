@@ -14,7 +14,7 @@ import pytest
 from bot.channels.conversations import Conversations
 from bot.channels.said import Said
 from bot.channels.web import _Routes
-from bot.content.all_content import read_content
+from bot.content.kept import kept_content
 from bot.database.engine import connect, connect_memory, upgrade
 from bot.errors import RecordsUnavailable, UnknownConversation
 from bot.knowledge.base import KnowledgeBase
@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def parts(tmp_path: Path) -> Runtime:
-    content = read_content(ROOT / "content")
+    content = kept_content(ROOT / "content")
     engine, memory = connect(f"sqlite:///{tmp_path}/bot.db", KEYS), connect_memory()
     upgrade(engine)
     upgrade(memory)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.content.all_content import read_content
+from bot.content.kept import kept_content
 from bot.content.knowledge import Knowledge
 from bot.database.engine import connect, upgrade
 from bot.knowledge import __main__ as commands
@@ -33,7 +34,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def knowledge() -> Knowledge:
-    return read_content(ROOT / "content").knowledge
+    return kept_content(ROOT / "content").knowledge
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.content.all_content import read_content
+from bot.content.kept import kept_content
 from bot.database.engine import connect_memory, upgrade
 from bot.knowledge.base import Catalogue, KnowledgeBase
 from bot.knowledge.load import load_knowledge
@@ -25,7 +25,7 @@ FITTING = {"child": ("child", "caregiver"), "adult": ("adult",)}
 def catalogue() -> Catalogue:
     engine = connect_memory()
     upgrade(engine)
-    load_knowledge(engine, read_content(ROOT / "content").knowledge)
+    load_knowledge(engine, kept_content(ROOT / "content").knowledge)
     return KnowledgeBase(engine).catalogue()
 
 

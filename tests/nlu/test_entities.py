@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.content.all_content import Content, read_content
+from bot.content.all_content import Content
 from bot.content.files import Problems
+from bot.content.kept import kept_content
 from bot.content.names import read_names
 from bot.nlu.audience import AudienceWords
 from bot.nlu.entities import Entity, NamedThings
@@ -28,7 +29,7 @@ THIRTY_WORDS = (
 
 @pytest.fixture(scope="module")
 def content() -> Content:
-    return read_content(ROOT / "content")
+    return kept_content(ROOT / "content")
 
 
 @pytest.fixture(scope="module")

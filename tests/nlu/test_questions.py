@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.all_content import read_content
+from bot.content.kept import kept_content
 from bot.nlu.intents import Ranked
 from bot.nlu.questions import QuestionWords
 from bot.nlu.understanding import Rank, understand
 
 ROOT = Path(__file__).resolve().parents[2]
-WORDS = QuestionWords(read_content(ROOT / "content").follow_ups)
+WORDS = QuestionWords(kept_content(ROOT / "content").follow_ups)
 
 
 @pytest.mark.parametrize(

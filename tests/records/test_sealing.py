@@ -156,7 +156,11 @@ def test_a_value_that_was_changed_is_refused() -> None:
             KEYS.open(broken)
 
 
-@pytest.mark.parametrize("wrong", ["short", "a" * 43, f"{KEY},oops", "ä" * 44])
+@pytest.mark.parametrize(
+    "wrong",
+    ["short", "a" * 43, f"{KEY},oops", "ä" * 44],
+    ids=["short", "no key", "one of two", "no ASCII"],
+)
 def test_a_key_of_the_wrong_form_is_refused_without_being_shown(wrong: str) -> None:
     with pytest.raises(SettingsError, match="new-key") as refused:
         KeyRing.of_text(wrong)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.content.all_content import Content, read_content
+from bot.content.all_content import Content
+from bot.content.kept import kept_content
 from bot.rendering.blocks import divided, escaped
 from bot.rendering.reply import ReplyType
 from bot.rendering.slack import chosen_blocks, home_view, slack_messages
@@ -24,7 +25,7 @@ LABELS = {"skip": "Skip", "back": "Back", "not_sure": "I'm not sure", "stop": "S
 
 @pytest.fixture(scope="module")
 def content() -> Content:
-    return read_content(ROOT / "content")
+    return kept_content(ROOT / "content")
 
 
 def posts_of(reply: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,8 +10,8 @@ import pytest
 
 from benchmarks.fuzz import Result, _try, faults, run
 from benchmarks.fuzz_targets import TODAY, Target
-from bot.content.all_content import read_content
 from bot.content.interview import Script
+from bot.content.kept import kept_content
 from bot.interview.step import take_message
 from bot.settings import ROOT
 
@@ -45,7 +45,7 @@ MOST_S = 4.0  # on the processor; spaces and commas once took more than 24 s of 
 
 @cache
 def shipped_script() -> Script:
-    return read_content(ROOT / "content").interview
+    return kept_content(ROOT / "content").interview
 
 
 @pytest.mark.parametrize("name", LONG)

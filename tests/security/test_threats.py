@@ -21,7 +21,7 @@ import pytest
 
 from bot.channels.http import ClientError
 from bot.channels.limits import RESUME_TRIES, RateLimits
-from bot.content.all_content import read_content
+from bot.content.kept import kept_content
 from bot.dialogue.visit_summary import local_time
 from bot.interview.answers import Answer
 from bot.interview.fhir_response import Reporter, questionnaire_response
@@ -196,7 +196,7 @@ def test_fhir_keeps_words_as_words() -> None:
     answers = replace(adult, answers=(*adult.answers, *rows)).answers
     now = datetime.datetime(2026, 11, 24, 12)
     made = questionnaire_response(
-        read_content(ROOT / "content").interview, answers, Reporter("patient", now, "1")
+        kept_content(ROOT / "content").interview, answers, Reporter("patient", now, "1")
     )
     read = json.loads(json.dumps(made))
     assert read["status"] != "amended" and "text" not in read

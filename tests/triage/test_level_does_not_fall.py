@@ -12,11 +12,11 @@ import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.content.all_content import read_content
+from bot.content.kept import kept_content
 from bot.triage.red_flags import RedFlagDetector
 
 ROOT = Path(__file__).resolve().parents[2]
-CONTENT = read_content(ROOT / "content").red_flags
+CONTENT = kept_content(ROOT / "content").red_flags
 DETECTOR = RedFlagDetector(CONTENT)
 REAL = CONTENT.common_words | set(CONTENT.negation.real_words)
 SIGNS = {flag.id for flag in CONTENT.flags.values() if flag.level in ("emergency", "crisis")}

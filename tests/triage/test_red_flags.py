@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.content.all_content import Content, read_content
+from bot.content.all_content import Content
+from bot.content.kept import kept_content
 from bot.triage.care_card import care_card
 from bot.triage.raising import Finding
 from bot.triage.red_flags import RedFlagDetector
@@ -20,7 +21,7 @@ CASES = yaml.safe_load((ROOT / "tests/cases/red_flags.yml").read_text(encoding="
 
 @pytest.fixture(scope="module")
 def content() -> Content:
-    return read_content(ROOT / "content")
+    return kept_content(ROOT / "content")
 
 
 @pytest.fixture(scope="module")

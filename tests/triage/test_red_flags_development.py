@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from benchmarks.red_flags import ALARMS, Case, Result
-from bot.content.all_content import read_content
+from bot.content.kept import kept_content
 from bot.triage.red_flags import RedFlagDetector
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,7 @@ CASES = [marked(case) for case in OF_RULES if case["level"] in (*ALARMS, "none")
 
 @pytest.fixture(scope="module")
 def detector() -> RedFlagDetector:
-    return RedFlagDetector(read_content(ROOT / "content").red_flags)
+    return RedFlagDetector(kept_content(ROOT / "content").red_flags)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.content.all_content import read_content
+from bot.content.kept import kept_content
 from bot.content.red_flag_examples import read_examples
 from bot.content.red_flags import RedFlagContent
 from bot.nlu.emergencies import EmergencyReader
@@ -20,7 +20,7 @@ from bot.triage.red_flags import RedFlagDetector
 from bot.triage.second_reading import Scores, second_reading, signs_to_ask
 
 SCORES = Scores(ask_from=0.3, ask_crisis_from=0.2, ask_beside_from=0.6, doubt_below=0.2)
-CONTENT = read_content(ROOT / "content").red_flags
+CONTENT = kept_content(ROOT / "content").red_flags
 BREATHING, CRISIS = 4, 15
 
 

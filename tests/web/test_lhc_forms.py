@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from bot.content.all_content import read_content
+from bot.content.kept import kept_content
 from bot.interview.fhir import questionnaire
 from bot.settings import ROOT
 from tests.interview.summary_examples import example_script, patients
@@ -72,7 +72,7 @@ def told(item: dict[str, Any], path: str = "") -> list[tuple[str, str]]:
 
 def test_questionnaire_and_answers_load(forms: Page) -> None:
     """The shipped interview is drawn; answers come back as they went in."""
-    forms.evaluate(LOAD, [questionnaire(read_content(ROOT / "content").interview), None])
+    forms.evaluate(LOAD, [questionnaire(kept_content(ROOT / "content").interview), None])
     expect(forms.get_by_text("What have you noticed?").first).to_be_visible()
     given = patients()[0].response
     back = forms.evaluate(LOAD, [questionnaire(example_script()), given])
