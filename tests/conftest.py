@@ -16,10 +16,14 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.rasa_parts.stand_ins import TENSORFLOW, stand_in_for
 from tests.services import free_port, running_postgres, running_redis
 from tests.slack.fake_slack import FakeSlack, fake_slack
 
 __all__ = ["free_port"]
+
+# As the bot does; importing it would take longer than many of the tests.
+stand_in_for(TENSORFLOW)
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 420  # the first start trains the model
