@@ -17,6 +17,7 @@ class FollowUpContent(ContentModel):
     openers: tuple[str, ...]
     stands_for_something: tuple[str, ...]
     short_words: int = Field(ge=1, le=12)
+    aspects: frozenset[str]
     asks: tuple[str, ...]
     between: tuple[str, ...]
 

@@ -15,6 +15,7 @@ class QuestionWords:
 
     def __init__(self, content: FollowUpContent) -> None:
         self._short = content.short_words
+        self._aspects = {f"ask_{topic}" for topic in content.aspects}
         self._opener = re.compile(rf"^(?:{_either(content.openers)})\b[\s,]*")
         self._stands = re.compile(rf"\b(?:{_either(content.stands_for_something)})\b")
         asks = _either(content.asks)
@@ -26,8 +27,19 @@ class QuestionWords:
     def refers_back(self, text: str) -> bool:
         """May this be about what was answered last?"""
         plain = _plain(text)
-        short = 0 < len(plain.split()) <= self._short
-        return short or bool(self._opener.match(plain) or self._stands.search(plain))
+        return self.is_short(text) or bool(self._opener.match(plain) or self._stands.search(plain))
+
+    def stands_for_something(self, text: str) -> bool:
+        """Does it hold a word such as "it", for what was spoken of before?"""
+        return bool(self._stands.search(_plain(text)))
+
+    def is_short(self, text: str) -> bool:
+        """Only a few words?"""
+        return 0 < len(_plain(text).split()) <= self._short
+
+    def is_aspect(self, intent: str) -> bool:
+        """Is this asked of anything: of what was answered last, if nothing else is named?"""
+        return intent in self._aspects
 
     def asks(self, text: str) -> bool:
         """Is this a question by its own words, or does it point at something?"""

@@ -17,6 +17,10 @@ SAME_TOPIC_BONUS = 0.14
 # A message that is this surely one of these is no question about what was answered last.
 CONVERSES = 0.4
 NO_QUESTION = {"affirm", "deny", "not_sure", "thanks", "greet", "goodbye", "set_audience"}
+# A feeling that is told ("so tired of all this") is none either, and needs less to be heard.
+FEELING, FEELS = "emotional_distress", 0.2
+# A short question is surely about another topic from this score on, so many times the next one's.
+STANDS_ALONE, TIMES_THE_NEXT = 0.15, 2.0
 # Each of two questions in one message; more where the message as a whole is about other things.
 EACH_PART, EACH_PART_ALONE = 0.15, 0.3
 MENTIONED = 4
@@ -56,6 +60,7 @@ def understand(
     return (
         reader.two_questions(parts, of_parts, [r.intent for r in ranked[:MENTIONED]])
         or reader.going_on(text, ranked, None if names_a_thing else follows)
+        or reader.unsettled(text, ranked, None if names_a_thing else follows)
         or Understood(ranked)
     )
 
@@ -71,6 +76,8 @@ class _Reader:
         thing = self.things.get(last or "")
         if not thing or not self.words.refers_back(text) or not self._asks(text, alone[0]):
             return None
+        if self._stands_alone(text, alone):
+            return None
         completed = self.words.completed(text, thing)
         (ranked,) = self.rank([completed])
         best = ranked[0]
@@ -83,12 +90,38 @@ class _Reader:
             return None  # it makes sense as it stands
         return Understood(ranked, completed) if best.score + bonus > alone[0].score else None
 
+    def unsettled(self, text: str, alone: list[Ranked], last: str | None) -> Understood | None:
+        """A few words about "it" that make little sense either way: the topics are offered."""
+        if last is None or not (
+            self.words.is_short(text) and self.words.stands_for_something(text)
+        ):
+            return None
+        first = alone[0]
+        if (
+            not _is_question(first.intent)
+            or first.score >= GOES_ON
+            or first.intent == f"ask_{last}"
+        ):
+            return None
+        offered = [r for r in alone if r.intent != f"ask_{last}"]
+        return Understood([Ranked(f"ask_{last}", 0.0), *offered])
+
     def _asks(self, text: str, alone: Ranked) -> bool:
         """With what was answered last beside it, any word would be read as asking about that."""
+        if alone.intent == FEELING and alone.score >= FEELS:
+            return False
         if alone.intent in NO_QUESTION and alone.score >= CONVERSES:
             return False
         is_question = _is_question(alone.intent) and alone.score >= EACH_PART
         return is_question or self.words.asks(text)
+
+    def _stands_alone(self, text: str, alone: list[Ranked]) -> bool:
+        """Is this a question on a topic of its own, as in "costs?" or "can his sister give marrow"?
+        What it is about, put beside it, would always draw it to the topic of before."""
+        first = alone[0].intent
+        if self.words.stands_for_something(text) or self.words.is_aspect(first):
+            return False
+        return _is_question(first) and _is_sure(alone)
 
     def two_questions(
         self, parts: Sequence[str], ranked: Sequence[list[Ranked]], whole: list[str]
@@ -110,6 +143,11 @@ class _Reader:
         if not all(_is_question(b.intent) for b in best):
             return None
         return Understood(first.ranked, parts[0], (best[1].intent, second.read_as or parts[1]))
+
+
+def _is_sure(ranked: list[Ranked]) -> bool:
+    next_score = ranked[1].score if len(ranked) > 1 else 0.0
+    return ranked[0].score >= max(STANDS_ALONE, TIMES_THE_NEXT * next_score)
 
 
 def _is_question(intent: str) -> bool:
