@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,14 +21,14 @@ from benchmarks.figures import share
 from bot.content.all_content import Content, read_content
 from bot.content.red_flag_examples import Example, read_examples
 from bot.content.red_flags import RedFlagContent
-from bot.nlu.emergencies import EmergencyReader
+from bot.nlu.emergencies import SignReader
 from bot.nlu.encoder import shared_encoder
 from bot.nlu.trained import red_flag_scores
 from bot.settings import ROOT
 from bot.training import training_pairs
 from bot.triage.raising import CONFIRMABLE, Finding
 from bot.triage.red_flags import RedFlagDetector
-from bot.triage.second_reading import Scores, second_reading, signs_to_ask
+from bot.triage.second_reading import Scores, second_reading
 
 SETS = {
     "own": "tests/cases/red_flags.yml",
@@ -36,6 +36,8 @@ SETS = {
     "learned from (2)": "content/red_flag_examples/2026_11_b.yml",
     "learned from (3)": "content/red_flag_examples/2026_11_29_c.yml",
     "learned from (4)": "content/red_flag_examples/2026_11_29_d.yml",
+    "learned from (5)": "content/red_flag_examples/2026_11_29_e.yml",
+    "learned from (6)": "content/red_flag_examples/2026_11_29_talk.yml",
     "set aside": "tests/cases/red_flags_2026_11_b.yml",
     "set aside 2": "tests/cases/red_flags_2026_11_29.yml",
     "held-out": "tests/cases/held_out/red_flags.yml",
@@ -103,23 +105,18 @@ def _case(raw: dict[str, Any], content: RedFlagContent) -> Case:
     return Case(raw["says"], flag.level, str(flag.sign))
 
 
-def reader_of(examples: Sequence[Example], everyday: Sequence[str]) -> EmergencyReader:
-    """The second reader, trained as in the bot."""
-    says, signs = [e.says for e in examples], [e.sign for e in examples]
-    return EmergencyReader.train(says, signs, everyday, shared_encoder())
-
-
 def both(
-    detector: RedFlagDetector, reader: EmergencyReader, scores: Scores, content: RedFlagContent
+    detector: RedFlagDetector, reader: SignReader, scores: Scores, content: RedFlagContent
 ) -> Read:
     """Rules, then the second reader, as the bot reads a first message."""
 
-    def read(text: str) -> Finding:
+    def both_read(text: str) -> Finding:
         found = detector.find(text)
-        suspicion = reader.read(text, shared_encoder())
-        return second_reading(found, suspicion, scores, content)
+        in_parts = found.level is not None or found.confirm is not None
+        read = reader.read(text, shared_encoder(), in_parts=in_parts)
+        return second_reading(found, read, scores, content)
 
-    return read
+    return both_read
 
 
 def _outcomes(results: Sequence[Result]) -> str:
@@ -186,7 +183,8 @@ def everyday(
     asked: Counter[str] = Counter()
     for fold in range(FOLDS):
         rest = [text for text, _ in pairs if _fold(text) != fold]
-        reader = reader_of([e for e in examples if _fold(e.says) != fold], rest)
+        learned = [e for e in examples if _fold(e.says) != fold]
+        reader = SignReader.train(learned, rest, content.red_flags, shared_encoder())
         read = both(detector, reader, scores, content.red_flags)
         for text, intent in pairs:
             if _fold(text) == fold and _is_added(detector.find(text), read(text)):
@@ -201,8 +199,7 @@ def everyday(
 
 
 def _is_added(by_rules: Finding, by_both: Finding) -> bool:
-    added = by_both.confirm is not None and by_rules.confirm is None
-    return added and by_rules.level not in CONFIRMABLE
+    return by_both.confirm is not None and by_rules.confirm is None and by_rules.level is None
 
 
 def _fold(text: str) -> int:
@@ -214,26 +211,28 @@ def report() -> Iterable[str]:
     content = read_content(ROOT / "content")
     flags = content.red_flags
     detector = RedFlagDetector(flags)
-    can_ask = signs_to_ask(flags)
-    examples = [e for e in read_examples(ROOT / "content") if e.sign is None or e.sign in can_ask]
-    reader = reader_of(examples, [text for text, _ in training_pairs(content.knowledge)])
+    examples = read_examples(ROOT / "content", flags)
+    daily = [text for text, _ in training_pairs(content.knowledge)]
+    reader = SignReader.train(examples, daily, flags, shared_encoder())
     readings = {
         "rules alone": detector.find,
         "rules and second reader": both(detector, reader, red_flag_scores(), flags),
     }
     for name, file in SETS.items():
-        if not (ROOT / file).exists():
-            continue
-        cases = cases_of(ROOT / file, flags)
-        for way, read in readings.items():
-            yield f"### {name}: {way}"
-            yield ""
-            yield from (f"- {line}" for line in _of_set([Result(c, read(c.says)) for c in cases]))
-            yield ""
+        if (ROOT / file).exists():
+            yield from _of_readings(name, cases_of(ROOT / file, flags), readings)
     yield "### Everyday messages that the second reader asks back (cross-validated)"
     yield ""
     yield from (f"- {line}" for line in everyday(content, detector, examples))
     yield ""
+
+
+def _of_readings(name: str, cases: Sequence[Case], readings: Mapping[str, Read]) -> Iterator[str]:
+    for way, read in readings.items():
+        yield f"### {name}: {way}"
+        yield ""
+        yield from (f"- {line}" for line in _of_set([Result(c, read(c.says)) for c in cases]))
+        yield ""
 
 
 if __name__ == "__main__":

@@ -20,9 +20,18 @@ class CareCards:
         self._records = parts.records
 
     def completed(
-        self, conversation: Conversation, finding: Finding, replies: list[dict[str, Any]]
+        self,
+        conversation: Conversation,
+        finding: Finding,
+        replies: list[dict[str, Any]],
+        *,
+        is_done: bool,
     ) -> list[dict[str, Any]]:
-        """See to it that a due card is there, once and first, and that the reply is not empty."""
+        """See to it that a due card is there, once and first, and that the reply is not empty.
+
+        `is_done`: the turn came to its end; a confirm line that it did not say the second reading
+        took for needless.
+        """
         cards = [r for r in replies if r["type"] == "care_card"]
         if finding.level is not None and (cards or not _asks_instead(finding, replies)):
             card = cards[0] if cards else self.card(conversation, finding)
@@ -37,7 +46,8 @@ class CareCards:
                 channel=self._channel,
             )
         asked = next((r for r in replies if r["type"] == "confirm_red_flag"), None)
-        if asked is None and finding.confirm is not None:
+        is_needless = is_done and bool(replies) and finding.level is None
+        if asked is None and finding.confirm is not None and not is_needless:
             asked = confirm_reply(finding.confirm, self._parts.content).as_json()
             cards = [r for r in replies if r["type"] == "care_card"]
             replies = [*cards, asked, *(r for r in replies if r not in cards)]
@@ -67,9 +77,8 @@ class CareCards:
 
 
 def _asks_instead(finding: Finding, replies: list[dict[str, Any]]) -> bool:
-    """Did the second reading ask about the sign, where the rules left open if it is there now?"""
-    asked = {r["rule"] for r in replies if r["type"] == "confirm_red_flag"}
-    return finding.is_open and finding.rule in asked
+    """Did the second reading ask about the sign, in place of its card?"""
+    return finding.rule in {r["rule"] for r in replies if r["type"] == "confirm_red_flag"}
 
 
 def with_open_question(replies: list[dict[str, Any]]) -> list[dict[str, Any]]:

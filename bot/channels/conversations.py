@@ -284,8 +284,8 @@ class Conversations:
     async def _answer(
         self, conversation: Conversation, said: Said, text: str, screened: Screened
     ) -> StoredTurn:
-        replies = await self._rasa.replies(conversation, said, text, screened)
-        replies = self._cards.completed(conversation, screened.finding, replies)
+        replies, is_done = await self._rasa.replies(conversation, said, text, screened)
+        replies = self._cards.completed(conversation, screened.finding, replies, is_done=is_done)
         if any(reply["type"] == "summary" for reply in replies):
             replies = await asyncio.to_thread(with_links, self._records, conversation.id, replies)
         if len(text) > READ_CHARACTERS:

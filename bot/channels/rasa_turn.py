@@ -62,9 +62,10 @@ class RasaTurns:
 
     async def replies(
         self, conversation: Conversation, said: Said, text: str, screened: Screened
-    ) -> list[dict[str, Any]]:
-        """Rasa's replies; none when it fails or is not done in time. With a red flag the turn
-        waits for no other, and its time is short. A late turn runs on alone."""
+    ) -> tuple[list[dict[str, Any]], bool]:
+        """Rasa's replies, and whether the turn was done; no replies when it failed, those it had
+        when it is not done in time. With a red flag the turn waits for no other, and its time is
+        short. A late turn runs on alone."""
         in_hurry = bool(screened.finding.level)
         metadata = self._metadata(conversation, said, text, screened)
         async with contextlib.nullcontext() if in_hurry else self._places:
@@ -108,7 +109,7 @@ class RasaTurns:
         metadata: dict[str, Any],
         *,
         in_hurry: bool,
-    ) -> list[dict[str, Any]]:
+    ) -> tuple[list[dict[str, Any]], bool]:
         output = ReplyChannel(self._channel)
         words = payload_of(said.choice) if said.choice else typed(text)
         message = UserMessage(
@@ -121,9 +122,10 @@ class RasaTurns:
         await asyncio.wait({task}, timeout=limit)
         if not task.done():
             log.error("turn_too_slow limit_s=%s", limit)
-            return list(output.replies)
-        failed = task.cancelled() or task.exception() is not None
-        return [] if failed else list(output.replies)
+            return list(output.replies), False
+        if task.cancelled() or task.exception() is not None:
+            return [], False
+        return list(output.replies), True
 
 
 def typed(text: str) -> str:

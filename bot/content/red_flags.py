@@ -149,7 +149,8 @@ CUES = (
     "list_or", "list_and", "list_filler", "returned", "gone_before", "gone_after", "gone_last",
     "gone_ends", "not_gone", "recent", "unsure", "suppose", "suppose_after", "subject_after_comma",
     "other", "maybe_other", "past", "unclear_time", "had", "question", "question_start", "greeting",
-    "reported", "elsewhere",
+    "reported", "elsewhere", "compared", "that_was", "resembling", "not_there", "stranger",
+    "patient", "first_person", "well",
 )  # fmt: skip
 
 

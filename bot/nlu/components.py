@@ -18,15 +18,15 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content.red_flag_examples import read_examples
-from bot.nlu.emergencies import EmergencyReader
+from bot.nlu.emergencies import SignReader
 from bot.nlu.encoder import shared_encoder
 from bot.nlu.entities import as_rasa
 from bot.nlu.intents import IntentModel
 from bot.nlu.trained import MODEL_FILE, read_model, read_own
 from bot.nlu.understanding import Understood, understand
 from bot.runtime import runtime
-from bot.triage.raising import CONFIRMABLE, finding_of, mark_of
-from bot.triage.second_reading import Scores, second_reading, signs_to_ask
+from bot.triage.raising import finding_of, mark_of
+from bot.triage.second_reading import Scores, second_reading
 
 log = logging.getLogger(__name__)
 
@@ -173,7 +173,7 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        reader: EmergencyReader | None = None,
+        reader: SignReader | None = None,
     ) -> None:
         self._scores = Scores(**{name: config[name] for name in self.get_default_config()})
         self._storage = model_storage
@@ -184,10 +184,14 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
     def get_default_config() -> dict[str, Any]:
         """See bot.triage.second_reading.Scores."""
         return {
-            "ask_from": 0.33,
-            "ask_crisis_from": 0.25,
-            "ask_beside_from": 0.5,
-            "doubt_below": 0.2,
+            "ask_from": 0.27,
+            "ask_crisis_from": 0.22,
+            "ask_urgent_from": 0.3,
+            "ask_beside_from": 0.4,
+            "ask_beside_card_from": 0.3,
+            "doubt_below": 0.25,
+            "doubt_plain_below": 0.1,
+            "quiet_below": 0.15,
         }
 
     @classmethod
@@ -204,13 +208,10 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the second reader on content/red_flag_examples and the everyday questions."""
         parts = runtime()
-        can_ask = signs_to_ask(parts.content.red_flags)
-        examples = read_examples(parts.settings.content_folder)
-        examples = [e for e in examples if e.sign is None or e.sign in can_ask]
+        flags = parts.content.red_flags
+        examples = read_examples(parts.settings.content_folder, flags)
         everyday = [str(m.get(TEXT)) for m in training_data.intent_examples if m.get(INTENT)]
-        self._reader = EmergencyReader.train(
-            [e.says for e in examples], [e.sign for e in examples], everyday, shared_encoder()
-        )
+        self._reader = SignReader.train(examples, everyday, flags, shared_encoder())
         with self._storage.write_to(self._resource) as folder:
             (folder / READER_FILE).write_bytes(pickle.dumps(self._reader))
         return self._resource
@@ -226,7 +227,7 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
     ) -> RedFlagMarker:
         """Read the trained reader back; it stands in our own model archive. A bot whose reader is
         missing or damaged starts all the same: the rules need none."""
-        reader: EmergencyReader | None = None
+        reader: SignReader | None = None
         try:
             with model_storage.read_from(resource) as folder:
                 reader = read_own(io.BytesIO((folder / READER_FILE).read_bytes()))
@@ -254,18 +255,18 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
 
     def _read_again(self, text: str, mark: dict[str, Any]) -> dict[str, Any]:
         finding = finding_of(mark)
-        is_sure = finding.level in CONFIRMABLE and not finding.is_open
-        if self._reader is None or is_sure or finding.confirm is not None:
+        if self._reader is None:
             return mark
         try:
-            suspicion = self._reader.read(text, shared_encoder())
+            in_parts = finding.level is not None or finding.confirm is not None
+            suspicions = self._reader.read(text, shared_encoder(), in_parts=in_parts)
         except Exception as error:  # noqa: BLE001
             # The rules' finding must not be lost with the reader.
             log.warning("second_reader_failed reason=%s", type(error).__name__)
             return mark
         read = second_reading(
             finding,
-            suspicion,
+            suspicions,
             self._scores,
             runtime().content.red_flags,
             known=mark.get("known", ()),

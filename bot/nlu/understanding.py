@@ -87,7 +87,7 @@ class _Reader:
         if not _is_question(best.intent) or best.score < sure:
             return None
         if best.intent == alone[0].intent and alone[0].score >= GOES_ON_THE_SAME:
-            return None  # it makes sense as it stands
+            return Understood(alone)  # it makes sense as it stands
         return Understood(ranked, completed) if best.score + bonus > alone[0].score else None
 
     def unsettled(self, text: str, alone: list[Ranked], last: str | None) -> Understood | None:

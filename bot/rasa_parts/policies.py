@@ -93,11 +93,11 @@ def next_step(tracker: DialogueStateTracker) -> str | None:
     if mark.get("level"):
         if mark["level"] in ("emergency", "crisis"):
             return _close_form(done, in_form=in_form, is_new=is_new)
+        if mark.get("is_confirmed") and in_form:
+            return _ask_again(done)
         return _go_on(done, intent=intent, in_form=in_form)
     if mark.get("answered"):
-        if CLEARED not in done:
-            return CLEARED
-        return ASK_AGAIN if in_form and ASK_AGAIN not in done else ACTION_LISTEN_NAME
+        return CLEARED if CLEARED not in done else _ask_again(done, in_form=in_form)
     # Rasa would call its fallback action again and again: ours takes no message back.
     return ACTION_LISTEN_NAME if done[-1:] == [FALLBACK] else None
 
@@ -128,6 +128,11 @@ def _close_form(done: list[str], *, in_form: bool, is_new: bool) -> str:
     if in_form:
         return CLOSE
     return KEEP if (CLOSE in done or is_new) and KEEP not in done else ACTION_LISTEN_NAME
+
+
+def _ask_again(done: list[str], *, in_form: bool = True) -> str:
+    """An answer to the confirm line is none to the question of the interview that waits."""
+    return ASK_AGAIN if in_form and ASK_AGAIN not in done else ACTION_LISTEN_NAME
 
 
 def _go_on(done: list[str], *, intent: str, in_form: bool) -> str | None:

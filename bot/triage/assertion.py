@@ -266,7 +266,19 @@ class Message:
         start = max(start, mention.start - _NEAR)
         if self._hits("other", start, mention.start, mention):
             return "other"
-        return "doubtful" if self._hits("maybe_other", start, mention.start, mention) else None
+        maybe = self._hits("maybe_other", start, mention.start, mention)
+        if maybe and not self._hits("first_person", maybe[-1][1], mention.end - 1):
+            return "doubtful"
+        return "doubtful" if self._is_of_stranger(mention) else None
+
+    def _is_of_stranger(self, mention: Mention) -> bool:
+        """ "our dog hit his head": and no word for the patient from there on."""
+        start, _ = self._sentence(mention)
+        strangers = self._hits("stranger", start, mention.start, mention)
+        if not strangers:
+            return False
+        _, end = strangers[-1]
+        return not self._hits("patient", end, mention.end - 1)
 
     def _past(self, mention: Mention) -> Status | None:
         start, end = self._clause(mention)
@@ -274,25 +286,39 @@ class Message:
         near = max(unit[0], mention.start - WINDOW), min(unit[1], mention.end + _NEAR)
         if self._hits("recent", start, end, mention) or self._hits("now", *near, mention):
             return None
+        if self._hits("not_there", *unit, mention):
+            return None
         past = self._hits("past", *unit, mention)
         after_past = max((b for _, b in past if b <= mention.start), default=start)
         is_dated = any(mention.end <= a < mention.end + _BESIDE + 1 for a, _ in past)
         if not is_dated and self._is_present(mention, after_past):
             return None
-        if past:
+        if past or self._is_dated_next(mention):
             return "past"
         if self._hits("unclear_time", *unit, mention):
             return "unclear_time"
         had = self._hits("had", max(start, mention.start - _CLOSE), mention.start, mention)
         return "unclear_time" if had and not (mention.event or mention.measured) else None
 
+    def _is_dated_next(self, mention: Mention) -> bool:
+        """ "... That was six years ago.": the next sentence says when."""
+        _, start = self._sentence(mention)
+        if start >= len(self._tokens):
+            return False
+        end = min(self._ends[start], start + _NEAR)
+        begins = max((b for a, b in self._hits("that_was", start, end) if a == start), default=None)
+        if begins is None or self._hits("resembling", begins, end):
+            return False
+        return any(a <= begins + _BESIDE for a, _ in self._hits("past", begins, end))
+
     def _asked(self, mention: Mention) -> Status | None:
         start, end = self._sentence(mention)
         openers = self._openers(start, mention.start, mention)
+        openers += [(start, start)] if self._hits("compared", start, end, mention) else []
         is_question = "?" in self._tokens[end - 1].after
         if not openers and not is_question:
             return None
-        begin = openers[-1][0] if openers else start
+        begin = max(openers)[0] if openers else start
         if self._is_mine(mention) or self._is_present(mention, begin) or self._is_now(mention):
             return None
         if self._hits("recent", mention.end, min(end, mention.end + _CLOSE)):

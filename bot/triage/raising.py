@@ -24,9 +24,11 @@ class Finding:
     card was shown before.
 
     For the second reading: `is_open`: the message has words of the past, of "if" or of someone
-    else, which did not decide. `dismissed`: signs named, and judged as not there now. `denied`:
-    those of them that a negation governs directly, without contrast. `is_answer`: the message is
-    no more than a "yes", "no" or "not sure".
+    else, which did not decide. `is_confirmed`: it confirms the sign that we asked about, whose card
+    is due. `is_unsure`: it has words of being unsure. `sounds_well`: it is short and has words of
+    being well. `dismissed`: signs named, and judged as not there now. `denied`: those of them that
+    a negation governs directly, without contrast. `is_answer`: the message is no more than a "yes",
+    "no" or "not sure".
     """
 
     level: Level | None = None
@@ -35,6 +37,9 @@ class Finding:
     confirm: str | None = None
     repeated: bool = False
     is_open: bool = field(default=False, compare=False)
+    is_confirmed: bool = field(default=False, compare=False)
+    is_unsure: bool = field(default=False, compare=False)
+    sounds_well: bool = field(default=False, compare=False)
     dismissed: tuple[str, ...] = field(default=(), compare=False)
     denied: tuple[str, ...] = field(default=(), compare=False)
     is_answer: bool = field(default=False, compare=False)

@@ -19,6 +19,8 @@ from bot.triage.tokens import Span, Token, spelling_table, tokens_of
 Answer = Literal["yes", "no", "unsure"]
 _OVER: tuple[Status, ...] = ("unclear_time", "gone")
 _NEAR_CLUE = 4
+# In a longer message a word of being well ("fine") is too likely to be about something else.
+_ALL_WELL_WORDS = 30
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class _Screened:
     outcomes: dict[str, Outcome]
     places: dict[str, list[Span]]
     is_open: bool
+    is_unsure: bool
+    sounds_well: bool
     denied: frozenset[str]
 
 
@@ -67,23 +71,26 @@ class RedFlagDetector:
             tokens, asked=confirming is not None and confirming == self._signs.fever
         )
         outcomes = screened.outcomes
-        answered = False
+        is_confirmed = False
         answer = self._answer(tokens, aside=aside) if confirming is not None else None
         if confirming in self._content.flags and answer in ("yes", "unsure"):
-            outcomes[confirming], answered = "card", True
+            outcomes[confirming], is_confirmed = "card", True
         elif confirming is not None and outcomes.get(confirming) == "confirm":
             outcomes[confirming] = "none" if answer == "no" else "card"
-            answered = outcomes[confirming] == "card"
+            is_confirmed = outcomes[confirming] == "card"
         raised = [flag for flag, outcome in outcomes.items() if outcome == "card"]
         finding = self._raising.card(self._raising.combined(raised), already, screened.places)
         if finding.level in CONFIRMABLE:
-            return replace(finding, is_open=screened.is_open and not answered)
+            return replace(finding, is_open=screened.is_open, is_confirmed=is_confirmed)
         unclear = [f for f, o in outcomes.items() if o == "confirm" and f not in already]
         silent = [flag for flag, outcome in outcomes.items() if outcome == "none"]
         return replace(
             finding,
             confirm=self._raising.by_level(unclear)[0] if unclear else None,
             is_open=screened.is_open,
+            is_confirmed=is_confirmed,
+            is_unsure=screened.is_unsure,
+            sounds_well=screened.sounds_well,
             dismissed=tuple(self._raising.by_level(silent)),
             denied=tuple(self._raising.by_level(screened.denied.intersection(silent))),
             is_answer=self._is_bare_answer(tokens),
@@ -111,7 +118,10 @@ class RedFlagDetector:
             if outcome == "card":
                 places.setdefault(named.flag, []).append((named.mention.start, named.mention.end))
         is_plain = not cues.get("contrast")
-        return _Screened(outcomes, places, is_open, frozenset(denied if is_plain else ()))
+        is_unsure = bool(cues.get("unsure"))
+        sounds_well = bool(cues.get("well")) and len(tokens) <= _ALL_WELL_WORDS
+        plainly_denied = frozenset(denied if is_plain else ())
+        return _Screened(outcomes, places, is_open, is_unsure, sounds_well, plainly_denied)
 
     def _outcome(self, name: str, status: Status) -> Outcome:
         clue = self._content.clues.get(name)
@@ -130,9 +140,11 @@ class RedFlagDetector:
             for start, end in places.get(name, ()):
                 for place in range(start, end):
                     covered[place] = max(covered.get(place, 0), end - start)
-        for name in ("deny", "deny_next", "suppose", "maybe_other", "contrast"):
+        for name in ("deny", "deny_next", "suppose", "maybe_other", "contrast", "well"):
             kept = [s for s in places.get(name, ()) if covered.get(s[0], 0) <= s[1] - s[0]]
             places[name] = kept
+        over = {place for start, end in places.get("gone_after", ()) for place in range(start, end)}
+        places["recent"] = [s for s in places.get("recent", ()) if s[0] not in over]
         return {name: sorted(spans) for name, spans in places.items()}
 
     def _take_own_words(self, cues: dict[str, list[Span]], found: Iterable[Named]) -> None:

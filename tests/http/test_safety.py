@@ -126,6 +126,12 @@ def test_the_second_reader_asks_where_the_rules_have_no_words(person: Person) ->
     assert "confirm_red_flag" not in types(person.say(strange)), "once a sign and conversation"
 
 
+def test_a_line_that_the_second_reader_takes_for_needless_is_not_said(person: Person) -> None:
+    """One of its own examples, about which the rules would ask."""
+    turn = person.say("at what platelet number does spontaneous bleeding begin")
+    assert "confirm_red_flag" not in types(turn)
+
+
 def test_the_same_sign_again_is_short_but_never_silent(person: Person) -> None:
     first = of_type(person.say("I have chest pain"), "care_card")
     again = of_type(person.say("I have chest pain"), "care_card")

@@ -16,7 +16,8 @@ from bot.triage.raising import Finding
 from bot.triage.red_flags import RedFlagDetector
 
 ROOT = Path(__file__).resolve().parents[2]
-CASES = yaml.safe_load((ROOT / "tests/cases/red_flags.yml").read_text(encoding="utf-8"))["cases"]
+FILES = ("tests/cases/red_flags.yml", "tests/cases/red_flags_meant.yml")
+CASES = [c for f in FILES for c in yaml.safe_load((ROOT / f).read_text(encoding="utf-8"))["cases"]]
 
 
 @pytest.fixture(scope="module")
