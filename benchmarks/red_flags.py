@@ -184,7 +184,9 @@ def everyday(
     for fold in range(FOLDS):
         rest = [text for text, _ in pairs if _fold(text) != fold]
         learned = [e for e in examples if _fold(e.says) != fold]
-        reader = SignReader.train(learned, rest, content.red_flags, shared_encoder())
+        reader = SignReader.train(
+            learned, rest, content.red_flags, shared_encoder(), detector.raises
+        )
         read = both(detector, reader, scores, content.red_flags)
         for text, intent in pairs:
             if _fold(text) == fold and _is_added(detector.find(text), read(text)):
@@ -213,7 +215,7 @@ def report() -> Iterable[str]:
     detector = RedFlagDetector(flags)
     examples = read_examples(ROOT / "content", flags)
     daily = [text for text, _ in training_pairs(content.knowledge)]
-    reader = SignReader.train(examples, daily, flags, shared_encoder())
+    reader = SignReader.train(examples, daily, flags, shared_encoder(), detector.raises)
     readings = {
         "rules alone": detector.find,
         "rules and second reader": both(detector, reader, red_flag_scores(), flags),

@@ -26,10 +26,15 @@ _CORRECTING = re.compile(
 
 
 def is_plain_answer(script: Script, link_id: str, text: str, *, today: datetime.date) -> bool:
-    """Is a message nothing but one of the answers offered to this question, a date, or a word that
-    steers the interview? There is nothing in it to suspect a sign in."""
+    """Is a message nothing but one of the answers offered to this question, a date, a temperature
+    (the rules judge it), or a word that steers the interview? There is nothing in it to suspect a sign in."""
     question = script.question(link_id)
-    if question is None or question.answer_type not in ("choice", "boolean", "date"):
+    if question is None or question.answer_type not in (
+        "choice",
+        "boolean",
+        "date",
+        "quantity",
+    ):
         return False
     mended, _ = mend(script, text)
     if find_command(script, mended, choice=None) is not None:

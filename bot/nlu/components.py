@@ -211,7 +211,9 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
         flags = parts.content.red_flags
         examples = read_examples(parts.settings.content_folder, flags)
         everyday = [str(m.get(TEXT)) for m in training_data.intent_examples if m.get(INTENT)]
-        self._reader = SignReader.train(examples, everyday, flags, shared_encoder())
+        self._reader = SignReader.train(
+            examples, everyday, flags, shared_encoder(), parts.detector.raises
+        )
         with self._storage.write_to(self._resource) as folder:
             (folder / READER_FILE).write_bytes(pickle.dumps(self._reader))
         return self._resource

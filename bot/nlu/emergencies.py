@@ -11,7 +11,7 @@ it as there now, 0 for all others, denied, past and supposed ones included.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ KERNEL = Kernel(sharpness=3.0, wording=0.2)
 RIDGE = 0.3
 EVERYDAY = 7000
 MOST_PARTS = 12
-_SENTENCES = re.compile(r"[^.?!;\n]*\w[^.?!;\n]*[.?!;\n]*(?:(?<=\d\.)\d[^.?!;\n]*)?")
+_SENTENCE_ENDS = re.compile(r"(?<=[.?!;\n])(?!\d)")
 LEARNED: tuple[Level, ...] = ("crisis", "emergency", "urgent")
 
 
@@ -81,13 +81,16 @@ class SignReader:
         everyday: Sequence[str],
         content: RedFlagContent,
         encoder: Encoder,
+        raises: Callable[[str], bool] = lambda text: False,
     ) -> SignReader:
         """Fit; the same examples give the same reader. `everyday`: messages that tell of no flag;
-        of these, the ones nearest to an emergency teach the most and are taken."""
+        of these, the ones nearest to an emergency teach the most and are taken, but not those of
+        which the rules say that they do tell of one (`raises`): "my child has a nosebleed"."""
         level_of = {e.flag: content.flags[e.flag].level for e in examples if e.flag is not None}
         flags = sorted(level_of, key=lambda flag: (LEARNED.index(level_of[flag]), flag))
         dire = [plain(e.says) for e in examples if e.flag and level_of[e.flag] != "urgent"]
         others = _nearest([plain(text) for text in everyday], dire, encoder)
+        others = [text for text in others if not raises(text)]
         read = [*(plain(e.says) for e in examples), *others]
         told = [*(e.flag for e in examples), *(None for _ in others)]
         targets = np.array([[one == flag for flag in flags] for one in told], dtype=np.float32)
@@ -101,7 +104,7 @@ class SignReader:
         highest, so that no question beside a sign lowers it; it costs a reading of each."""
         outputs = self._outputs(text, encoder)
         crisis, emergency, urgent = (self._strongest(outputs, level) for level in LEARNED)
-        parts = _SENTENCES.findall(text)[:MOST_PARTS] if in_parts else []
+        parts = _sentences(text)[:MOST_PARTS] if in_parts else []
         parts = parts if len(parts) > 1 else []
         totals = [float(self._outputs(part, encoder).sum()) for part in parts]
         return Suspicions(crisis, emergency, urgent, max([float(outputs.sum()), *totals]))
@@ -115,6 +118,11 @@ class SignReader:
         part = self._parts[level]
         best = part.start + int(np.argmax(outputs[part]))
         return Suspicion(self._flags[best], float(outputs[part].sum()))
+
+
+def _sentences(text: str) -> list[str]:
+    """Sentences that hold a word; a number is not taken apart ("38.4")."""
+    return [one for one in _SENTENCE_ENDS.split(text) if any(map(str.isalnum, one))]
 
 
 def _part(levels: Sequence[Level], level: Level) -> slice:

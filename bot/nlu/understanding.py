@@ -23,6 +23,8 @@ FEELING, FEELS = "emotional_distress", 0.2
 STANDS_ALONE, TIMES_THE_NEXT = 0.15, 2.0
 # Each of two questions in one message; more where the message as a whole is about other things.
 EACH_PART, EACH_PART_ALONE = 0.15, 0.3
+# Below this the second one is read as going on from the first.
+EACH_PART_GOES_ON = 0.25
 MENTIONED = 4
 
 # Several texts at once cost little more than one.
@@ -132,7 +134,7 @@ class _Reader:
             return None
         first, alone = Understood(ranked[0], parts[0]), ranked[1]
         second = None
-        if alone[0].score < EACH_PART_ALONE:
+        if alone[0].score < EACH_PART_GOES_ON:
             second = self.going_on(parts[1], alone, first.ranked[0].intent.removeprefix("ask_"))
         second = second or Understood(alone, parts[1])
         best = (first.ranked[0], second.ranked[0])

@@ -52,6 +52,10 @@ class RedFlagDetector:
         real = {*negation.real_words, *self._cues.words, *content.common_words}
         self._signs = SignFinder(content, real)
 
+    def raises(self, text: str) -> bool:
+        """Is a card due for this message by itself?"""
+        return self.find(text).level is not None
+
     def find(
         self,
         text: str,

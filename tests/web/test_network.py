@@ -111,7 +111,7 @@ def test_nothing_is_sent_twice_by_quick_fingers(chat: NewChat) -> None:
     one.page.get_by_role("button", name="Send").dblclick()
     expect(one.page.locator("li.answer")).to_have_count(1)
     one.page.get_by_role("button", name="Yes, store it").dblclick()
-    expect(one.page.get_by_text("I store this conversation")).to_be_visible()
+    expect(one.page.get_by_text("Thank you. I store this conversation")).to_be_visible()
     one.page.get_by_role("button", name="Prepare a visit", exact=True).dblclick()
     expect(one.page.locator("li.question")).to_have_count(1)
     assert len(bodies) == 3
