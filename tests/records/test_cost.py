@@ -61,7 +61,7 @@ def a_turn(records: Records, name: str, number: int) -> None:
     records.red_flags(name)
     records.signs_asked(name)
     records.tracker(name)
-    records.save_tracker(name, TrackerRow("[]", None, None, False), after_turn=number)
+    records.save_tracker(name, TrackerRow("[]", None, None, False))
     records.add_turn(
         name,
         message_id=f"m{number}",
@@ -70,7 +70,7 @@ def a_turn(records: Records, name: str, number: int) -> None:
         state={},
         choices={f"c{number}": "Choice"},
     )
-    records.end_turn(name)
+    records.end_turn()
 
 
 def test_a_turn_takes_few_statements_whatever_came_before(engine: Engine) -> None:
