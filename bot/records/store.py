@@ -298,7 +298,10 @@ class Records:
         """
         row = {"conversation": conversation, "given": given, "wording": wording, "at": self._now()}
         turn = self._turn_of(conversation)
-        self._loaded(conversation)[0].set_consent(conversation, row)
+        place, held = self._loaded(conversation)
+        if held.conversation.consent is given:  # the same message, sent again after a crash
+            return
+        place.set_consent(conversation, row)
         place, held = self._load(conversation)
         if turn is not None:
             turn.place, turn.held = place, held
