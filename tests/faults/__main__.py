@@ -208,9 +208,9 @@ def _document(report: Report, chosen: argparse.Namespace) -> str:
     )
     took = f"{report.conversations} conversations in {report.seconds / 60:.0f} minutes"
     after = (
-        f"Begun anew because they were in memory only: {counts.begun_anew} conversations. Over by a "
-        f"clock that was wrong,\nand still in the database: {counts.over_by_clock}. The slowest card "
-        f"for an emergency came after {counts.slowest_card_s:.1f} s."
+        f"Begun anew, because they were in memory only: {counts.begun_anew} conversations. Over by "
+        f"a clock that was wrong,\nand still in the database: {counts.over_by_clock}. The slowest "
+        f"card for an emergency came after {counts.slowest_card_s:.1f} s."
     )
     return f"{words}{MARK}\n\n`{command}`: {took}.\n\n{table(report)}\n\n{after}\n"
 

@@ -19,7 +19,8 @@ from bot.channels.said import Said
 from bot.database.engine import connect, connect_memory, upgrade
 from bot.rasa_parts.tracker_store import TrackerRow
 from bot.records.store import Records
-from tests.http.test_records_fail import parts as parts  # the fixture
+from tests.http.test_records_fail import parts as parts  # the fixtures
+from tests.http.test_records_fail import unchanging as unchanging
 from tests.sealed import KEYS
 
 STATEMENTS = {"sqlite": 10, "postgresql": 10}
