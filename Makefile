@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
-.PHONY: actions bench check content evaluate format fuzz help licences lock pictures redos run sbom setup shell soak test test-entries test-killed test-replaced test-services test-slack-outage test-training test-web
+.PHONY: actions bench check content evaluate faults format fuzz help licences lock pictures redos run sbom setup shell soak test test-entries test-killed test-replaced test-services test-slack-outage test-training test-web
 
 help: ## what can be called
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,9 @@ test-slack-outage: setup ## Slack down for 30 s: the answers arrive afterwards
 
 test-replaced: setup ## several bots: killed, and replaced one by one while people talk
 	@REPLACE_BOTS=1 $(PYTHON) -m pytest tests/http/test_fleet.py
+
+faults: setup ## 500 conversations while processes are killed, disks full, databases gone; writes docs/faults.md (50 minutes; CONVERSATIONS=100 ROUNDS=1: shorter, writes nothing)
+	@$(PYTHON) -W ignore -m tests.faults $(if $(CONVERSATIONS)$(ROUNDS),--conversations $(or $(CONVERSATIONS),100) --rounds $(or $(ROUNDS),1),--write)
 
 test-services: ## install what some tests need (Debian: chromium, postgresql, redis, nginx; npm: lforms, axe-core, jquery)
 	@scripts/test-services

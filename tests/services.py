@@ -69,39 +69,55 @@ def _as_other_user() -> list[str]:
     return ["runuser", "-u", "nobody", "--"]
 
 
-@contextmanager
-def running_postgres() -> Iterator[str]:
-    """A PostgreSQL server; its SQLAlchemy address."""
+def made_postgres(folder: Path) -> tuple[list[str], int]:
+    """A new PostgreSQL in this folder: the command that starts its server, and its port."""
     bindir = [str(p) for p in Path("/usr/lib/postgresql").glob("*/bin")]
     initdb, server = program("initdb", *bindir), program("postgres", *bindir)
     port, who = free_port(), _as_other_user()
+    folder.chmod(0o755)
+    data = folder / "data"
+    data.mkdir()
+    if who:
+        shutil.chown(data, "nobody")
+    made = subprocess.run(
+        [*who, initdb, "-D", str(data), "-U", "bot", "-A", "trust", "--no-sync", "-E", "UTF8"],
+        capture_output=True,
+        text=True,
+        cwd="/",
+    )
+    assert made.returncode == 0, made.stderr
+    options = ["-h", "127.0.0.1", "-p", str(port), "-k", "", "-c", "max_connections=100"]
+    return [*who, server, "-D", str(data), *options], port
+
+
+def postgres_address(port: int) -> str:
+    """For SQLAlchemy."""
+    return f"postgresql://bot@127.0.0.1:{port}/postgres"
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """A PostgreSQL server; its SQLAlchemy address."""
     with tempfile.TemporaryDirectory(prefix="pg") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        data, log = folder / "data", folder / "log"
-        data.mkdir()
-        if who:
-            shutil.chown(data, "nobody")
-        made = subprocess.run(
-            [*who, initdb, "-D", str(data), "-U", "bot", "-A", "trust", "--no-sync", "-E", "UTF8"],
-            capture_output=True,
-            text=True,
-            cwd="/",
-        )
-        assert made.returncode == 0, made.stderr
-        options = ["-h", "127.0.0.1", "-p", str(port), "-k", "", "-c", "max_connections=100"]
-        with process([*who, server, "-D", str(data), *options], log) as running:
+        command, port = made_postgres(Path(name))
+        log = Path(name) / "log"
+        with process(command, log) as running:
             wait_for_port(port, running, log)
-            yield f"postgresql://bot@127.0.0.1:{port}/postgres"
+            yield postgres_address(port)
+
+
+def redis_command(folder: Path, port: int) -> list[str]:
+    """Starts a Redis that writes nothing to disk."""
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    return [program("redis-server"), *options]
 
 
 @contextmanager
 def running_redis() -> Iterator[str]:
     """A Redis server that writes nothing to disk; its address."""
-    server, port = program("redis-server"), free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="redis") as name:
         log = Path(name) / "log"
-        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", name]
-        with process([server, *options], log) as running:
+        with process(redis_command(Path(name), port), log) as running:
             wait_for_port(port, running, log)
             yield f"redis://127.0.0.1:{port}/0"

@@ -27,7 +27,7 @@ class CareCards:
         *,
         is_done: bool,
     ) -> list[dict[str, Any]]:
-        """See to it that a due card is there, once and first, and that the reply is not empty.
+        """See to it that a due card or confirm line is there, once and first; the rest as it is.
 
         `is_done`: the turn came to its end; a confirm line that it did not say the second reading
         took for needless.
@@ -53,8 +53,6 @@ class CareCards:
             replies = [*cards, asked, *(r for r in replies if r not in cards)]
         if asked is not None:
             self._records.add_question(conversation.id, rule=asked["rule"])
-        if not replies:
-            replies = [own_reply("error", self._parts, "error").as_json()]
         return replies
 
     def card(self, conversation: Conversation, finding: Finding) -> dict[str, Any]:

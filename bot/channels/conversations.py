@@ -7,12 +7,15 @@ Rasa is called, and when Rasa fails, says nothing or takes too long, the card co
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import datetime
 import logging
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from bot.channels.care_cards import CareCards, with_open_question
 from bot.channels.choices import (
@@ -32,20 +35,25 @@ from bot.channels.screening import Screened, Screening
 from bot.channels.summary_links import with_links
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.visit_summary import local_date
-from bot.errors import BotError, place_of
+from bot.errors import BotError, RecordsUnavailable, place_of
 from bot.interview.answers import Answer
 from bot.interview.recall import stale_answers
 from bot.interview.script import pending
 from bot.rasa_parts.shared_locks import conversation_locks
-from bot.records.keys import CODE_LENGTH, CODE_LETTERS, CODE_LIFE, RESUME, plain_code
+from bot.records.keys import CODE_LENGTH, CODE_LETTERS, CODE_LIFE, RESUME, hash_of, plain_code
 from bot.records.store import TOKEN_LIFE, Conversation, StoredTurn, utc_now
 from bot.rendering.reply import Reply, ReplyType
 from bot.runtime import Runtime
 from bot.triage.raising import Finding
 
 log = logging.getLogger(__name__)
-# So many characters are screened at once, more in a thread.
+T = TypeVar("T")
+# So many characters are screened at once, more in a thread. Not in one that reads the database:
+# when that hangs, so do its threads.
 SHORT = 500
+_READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="screening")
+# A turn whose database hangs is answered so long after the time that Rasa has.
+MORE_TIME_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -105,12 +113,14 @@ class Conversations:
             country=country or self._parts.settings.default_country,
         )
         replies = [self._own("greeting")]
-        agreed = await asyncio.to_thread(self._introduce, conversation, person)
+        agreed = await asyncio.to_thread(self._agreed, conversation, person)
         if agreed is None:
             replies.append(self._own("consent", "notice"))
         first = await self._keep(
             conversation, "session", None, [r.as_json() for r in replies], _no_state()
         )
+        if person is not None:  # last: whose conversation is found was greeted and asked
+            await asyncio.to_thread(self._records.link, conversation.id, person)
         messages = list(first.messages)
         if start:
             turn = await self.say(conversation, Said("start", choice=start))
@@ -126,11 +136,10 @@ class Conversations:
         opened = await self.open(person=person)
         return opened.conversation, opened.messages
 
-    def _introduce(self, conversation: Conversation, person: str | None) -> bool | None:
-        """Link a new conversation with its person; what they answered about consent before."""
+    def _agreed(self, conversation: Conversation, person: str | None) -> bool | None:
+        """What the person of a new conversation answered about consent before."""
         if person is None:
             return None
-        self._records.link(conversation.id, person)
         agreed = self._records.channel_consent(person)
         if agreed:
             self._records.set_consent(conversation.id, given=True, wording=self._wording())
@@ -138,22 +147,38 @@ class Conversations:
 
     async def resume(self, code: str, *, person: str | None = None) -> Opened | None:
         """Go on with the conversation that gave out this code, from another device or channel:
-        at the pending question, or with its summary. None when the code is not good."""
-        conversation = await asyncio.to_thread(
-            self._records.take_key, plain_code(code), opens=RESUME
-        )
+        at the pending question, or with its summary. None when the code is not good.
+
+        The code is used up last, together with the new token and link: whatever fails before, it
+        can be given again, and then the same is said.
+        """
+        key = plain_code(code)
+        conversation = await asyncio.to_thread(self._records.opened_by, key, opens=RESUME)
         if conversation is None:
             return None
-        token = secrets.token_urlsafe(32)
-        await asyncio.to_thread(self._records.add_token, conversation.id, token)
-        if person is not None:
-            await asyncio.to_thread(self._records.link, conversation.id, person)
         choice = await asyncio.to_thread(self._going_on, conversation)
+        message_id = f"resume-{hash_of(key)[:16]}"
+        messages = list((await self._continued(conversation, message_id, choice)).messages)
+        if choice:
+            turn = await self.say(conversation, Said(f"{message_id}-2", choice=choice))
+            messages += turn.messages
+        token = secrets.token_urlsafe(32)
+        is_good = await asyncio.to_thread(
+            self._records.redeem, conversation.id, key, token=token, person=person
+        )
+        return Opened(conversation, token, utc_now() + TOKEN_LIFE, messages) if is_good else None
+
+    async def _continued(
+        self, conversation: Conversation, message_id: str, choice: str | None
+    ) -> StoredTurn:
+        """Say, once, that the conversation goes on here."""
         labels = self._parts.content.texts.labels
         reply = own_reply("continued", self._parts, "notice").as_json()
-        message_id = f"resume-{secrets.token_hex(8)}"
         async with self._locks.hold(conversation.id):
-            opened = await asyncio.to_thread(
+            seen = await asyncio.to_thread(self._records.turn_of, conversation.id, message_id)
+            if seen is not None:
+                return seen
+            return await asyncio.to_thread(
                 self._records.add_turn,
                 conversation.id,
                 message_id=message_id,
@@ -162,12 +187,6 @@ class Conversations:
                 state=_no_state(),
                 choices={choice: labels[choice]} if choice else {},
             )
-        messages = list(opened.messages)
-        if choice:
-            messages += (
-                await self.say(conversation, Said(f"{message_id}-2", choice=choice))
-            ).messages
-        return Opened(conversation, token, utc_now() + TOKEN_LIFE, messages)
 
     async def code(self, conversation: Conversation) -> tuple[str, datetime.datetime]:
         """A new code for `resume`, and until when it is good (UTC)."""
@@ -213,15 +232,13 @@ class Conversations:
         self._running.add(turn)
         turn.add_done_callback(self._running.discard)
         alone = await self._found(said.text)
-        if alone.level is None:
-            return await asyncio.shield(turn)
-        await asyncio.wait({turn}, timeout=CARD_WITHIN_S)
+        limit = self._parts.settings.turn_timeout_s + MORE_TIME_S
+        await asyncio.wait({turn}, timeout=limit if alone.level is None else CARD_WITHIN_S)
         return turn.result() if turn.done() else self._failed(conversation, alone)
 
     async def _found(self, text: str) -> Finding:
         """What a text raises by itself; a long one is read aside, so that nobody waits for it."""
-        find = self._parts.detector.find
-        return find(text) if len(text) <= SHORT else await asyncio.to_thread(find, text)
+        return await _read(text, self._parts.detector.find, text)
 
     async def _locked_turn(self, conversation: Conversation, said: Said) -> StoredTurn:
         try:
@@ -235,14 +252,15 @@ class Conversations:
 
     async def _held_turn(self, conversation: Conversation, said: Said) -> StoredTurn:
         """The turn with all that it reads in memory; what it writes is written at its end."""
-        begin = self._records.begin_turn
+        read = self._records.read_turn
+        turn = await asyncio.to_thread(read, conversation.id, said.id, said.choice)
+        self._records.enter_turn(turn)
         try:
-            await asyncio.to_thread(begin, conversation.id, said.id, said.choice)
             return self._records.turn_of(conversation.id, said.id) or await self._turn(
                 conversation, said
             )
         finally:
-            self._records.end_turn(conversation.id)
+            self._records.end_turn()
 
     async def _turn(self, conversation: Conversation, said: Said) -> StoredTurn:
         text = said.text
@@ -255,12 +273,7 @@ class Conversations:
             if said.choice == EXPORT_CHOICE:
                 return await self._export(conversation, said, label)
             text = label
-        screen = self._screening.screen
-        screened = (
-            screen(conversation, said, text)
-            if len(text) <= SHORT
-            else await asyncio.to_thread(screen, conversation, said, text)
-        )
+        screened = await _read(text, self._screening.screen, conversation, said, text)
         finding = screened.finding
         try:
             return await self._answer(conversation, said, text, screened)
@@ -286,6 +299,8 @@ class Conversations:
     ) -> StoredTurn:
         replies, is_done = await self._rasa.replies(conversation, said, text, screened)
         replies = self._cards.completed(conversation, screened.finding, replies, is_done=is_done)
+        if not replies:  # nothing is kept, so that the message may be sent again as it is
+            return self._failed(conversation, screened.finding)
         if any(reply["type"] == "summary" for reply in replies):
             replies = await asyncio.to_thread(with_links, self._records, conversation.id, replies)
         if len(text) > READ_CHARACTERS:
@@ -344,10 +359,22 @@ class Conversations:
         numbered = [{**r, "id": f"x{n}", "seq": 0} for n, r in enumerate(replies)]
         return StoredTurn(0, numbered, {**_no_state(), "red_flag": finding.level})
 
-    def stranded(self, text: str) -> StoredTurn:
+    async def stranded(self, text: str) -> StoredTurn:
         """What to say when not even the conversation can be read: the card if one is due."""
         nobody = Conversation("", self._channel, self._parts.settings.default_country, None, None)
-        return self._failed(nobody, self._parts.detector.find(text))
+        return self._failed(nobody, await self._found(text))
+
+    async def found_in_time(self, search: Awaitable[T], text: str) -> T:
+        """What a search in the database for somebody who wrote `text` finds. Raises
+        RecordsUnavailable when that takes too long: then a card must not wait for it."""
+        searching = asyncio.ensure_future(search)
+        await asyncio.wait({searching}, timeout=CARD_WITHIN_S)
+        if not searching.done() and (await self._found(text)).level is None:
+            await asyncio.wait({searching}, timeout=self._parts.settings.turn_timeout_s)
+        if searching.done():
+            return searching.result()
+        searching.cancel()
+        raise RecordsUnavailable("the database does not answer")
 
     # -- consent and deletion ----------------------------------------------------------------
 
@@ -381,3 +408,12 @@ class Conversations:
 
 def _no_state() -> dict[str, Any]:
     return {"interview": None, "audience": None, "red_flag": None}
+
+
+async def _read(text: str, call: Callable[..., T], *args: Any) -> T:
+    """Call what reads this text; with a long one in a thread, so that nobody waits for it. It sees
+    the turn that its caller works in."""
+    if len(text) <= SHORT:
+        return call(*args)
+    run = partial(contextvars.copy_context().run, call, *args)
+    return await asyncio.get_running_loop().run_in_executor(_READERS, run)

@@ -24,6 +24,8 @@ CARD_WITHIN_S = 2.0
 # Turns that Rasa works on at the same time. More only wait, and their time is not yet running.
 TURNS_AT_ONCE = 16
 READ_CHARACTERS = 4000
+# What is said even when the rest of the turn could not be done.
+URGENT = ("care_card", "confirm_red_flag")
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
 
@@ -63,9 +65,9 @@ class RasaTurns:
     async def replies(
         self, conversation: Conversation, said: Said, text: str, screened: Screened
     ) -> tuple[list[dict[str, Any]], bool]:
-        """Rasa's replies, and whether the turn was done; no replies when it failed, those it had
-        when it is not done in time. With a red flag the turn waits for no other, and its time is
-        short. A late turn runs on alone."""
+        """Rasa's replies, and whether the turn was done; when it or an action fails or is not done
+        in time, no more replies than cards, and what it does later is not kept. With a red flag the
+        turn waits for no other, its time is short, and all that was said by then counts."""
         in_hurry = bool(screened.finding.level)
         metadata = self._metadata(conversation, said, text, screened)
         async with contextlib.nullcontext() if in_hurry else self._places:
@@ -120,11 +122,12 @@ class RasaTurns:
         task.add_done_callback(self._over)
         limit = CARD_WITHIN_S - 0.3 if in_hurry else self._parts.settings.turn_timeout_s
         await asyncio.wait({task}, timeout=limit)
-        if not task.done():
+        is_done = task.done()
+        if not is_done:
             log.error("turn_too_slow limit_s=%s", limit)
-            return list(output.replies), False
-        if task.cancelled() or task.exception() is not None:
-            return [], False
+        failed = not is_done or task.cancelled() or task.exception() is not None
+        if failed or self._parts.records.has_turn_failed:
+            return [r for r in output.replies if in_hurry or r["type"] in URGENT], False
         return list(output.replies), True
 
 

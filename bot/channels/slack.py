@@ -187,9 +187,7 @@ class SlackDesk:
             return response.empty(200)
         note = self._own("command_answered")
         if await self._is_due(incoming.text):
-            note = (await asyncio.to_thread(self._conversations.stranded, incoming.text)).messages[
-                0
-            ]
+            note = (await self._conversations.stranded(incoming.text)).messages[0]
         return response.json({"response_type": "ephemeral", "text": escaped(note["text"])})
 
     # -- answering ---------------------------------------------------------------------------
@@ -247,7 +245,7 @@ class SlackDesk:
         return [*self._settle(incoming, replies), *self._say(incoming, replies)]
 
     async def _stranded(self, incoming: Incoming) -> list[Reply]:
-        return (await asyncio.to_thread(self._conversations.stranded, incoming.text)).messages
+        return (await self._conversations.stranded(incoming.text)).messages
 
     def _settle(self, incoming: Incoming, replies: list[Reply]) -> list[asyncio.Future[bool]]:
         """After a press that was taken the buttons become "You chose: ..."; else they stay, and

@@ -144,10 +144,11 @@ class _Routes:
     async def _answer(self, request: Request) -> HTTPResponse:
         said = read_message(json_body(request))
         try:
-            conversation = await self._known(request, self._limits.message)
+            known = self._known(request, self._limits.message)
+            conversation = await self._conversations.found_in_time(known, said.text)
             turn = await self._conversations.say(conversation, said)
         except RecordsUnavailable:
-            turn = await asyncio.to_thread(self._conversations.stranded, said.text)
+            turn = await self._conversations.stranded(said.text)
         except UnknownChoice as error:
             raise ClientError(
                 400, "unknown_choice", "This choice was not offered. Choose one that was, or type."

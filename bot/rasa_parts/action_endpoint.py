@@ -30,7 +30,17 @@ class ActionEndpoint:
         self.kwargs: dict[str, Any] = {}
 
     async def request(self, json: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Run one action. Raises TimeoutError when it takes too long."""
+        """Run one action. Raises TimeoutError when it takes too long.
+
+        Rasa goes on without an action that failed, so the turn is told of it.
+        """
+        try:
+            return await self._answered(json)
+        except Exception:
+            self._records.fail_turn()
+            raise
+
+    async def _answered(self, json: dict[str, Any]) -> dict[str, Any]:
         if json["tracker"]["slots"].get("interview_id"):
             await asyncio.to_thread(self._add_answers, json)
         else:

@@ -49,12 +49,10 @@ class ConversationTrackerStore(TrackerStore):
         if row is None:
             return None
         events = deserialise_events(json.loads(row.body))
-        tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
-        tracker.after_turn = await self._aside(sender_id, self._records.last_turn, sender_id)
-        return tracker
+        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Keep the window of this tracker. Raises RecordsUnavailable."""
+        """Keep the window of this tracker. Raises RecordsUnavailable, also for a late turn."""
         events = list(windowed(tracker, WINDOW_TURNS))
         row = TrackerRow(
             body=json.dumps(list(_compact(events))),
@@ -67,7 +65,6 @@ class ConversationTrackerStore(TrackerStore):
             self._records.save_tracker,
             tracker.sender_id,
             row,
-            after_turn=getattr(tracker, "after_turn", None),
             channel=tracker.get_latest_input_channel(),
         )
 

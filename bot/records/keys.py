@@ -61,14 +61,28 @@ def add_keys(
     connection.execute(insert(t.one_time_keys), rows)
 
 
-def take_key(connection: Connection, key: str, *, opens: str, now: datetime.datetime) -> str | None:
-    """The conversation that this key opens; the key is used up. Of two that come at once, one."""
+def key_opens(
+    connection: Connection, key: str, *, opens: str, now: datetime.datetime
+) -> str | None:
+    """The conversation that this key opens. A clock that was set back makes no key good for days:
+    one that ends later than any key could is not good."""
     columns = t.one_time_keys.c
-    is_meant = (columns.key_hash == hash_of(key)) & (columns.opens == opens)
     found = connection.scalar(
-        select(columns.conversation).where(is_meant, columns.expires_at > now)
+        select(columns.conversation).where(
+            columns.key_hash == hash_of(key),
+            columns.opens == opens,
+            columns.expires_at > now,
+            columns.expires_at <= now + 2 * CODE_LIFE,
+        )
     )
+    return str(found) if found is not None else None
+
+
+def take_key(connection: Connection, key: str, *, opens: str, now: datetime.datetime) -> str | None:
+    """The same; the key is used up. Of two that come at once, one gets it."""
+    found = key_opens(connection, key, opens=opens, now=now)
     if found is None:
         return None
+    is_meant = t.one_time_keys.c.key_hash == hash_of(key)
     taken = connection.execute(delete(t.one_time_keys).where(is_meant))
-    return str(found) if taken.rowcount == 1 else None
+    return found if taken.rowcount == 1 else None

@@ -50,9 +50,6 @@ class Place(Protocol):
     def delete(self, conversation: str) -> None:
         """Leave nothing of the conversation here."""
 
-    def add_token(self, conversation: str, token_hash: str, *, now: datetime.datetime) -> None:
-        """Let a further session speak in this conversation."""
-
     def add_keys(
         self,
         conversation: str,
@@ -65,6 +62,21 @@ class Place(Protocol):
 
     def take_key(self, key: str, *, opens: str, now: datetime.datetime) -> str | None:
         """The id of the conversation that this key opens; the key is used up."""
+
+    def key_opens(self, key: str, *, opens: str, now: datetime.datetime) -> str | None:
+        """The id of the conversation that this key opens; the key stays."""
+
+    def redeem(
+        self,
+        conversation: str,
+        code: str,
+        *,
+        token_hash: str,
+        link: tuple[str, datetime.datetime] | None,
+        now: datetime.datetime,
+    ) -> bool:
+        """Use up a resume code, let a further session speak in this conversation, and link it with
+        a person (from when on): all of it, or, when the code is not good any more, nothing."""
 
     def link(self, conversation: str, person: str, *, now: datetime.datetime) -> None:
         """From now on this conversation is the person's; earlier ones stay theirs to delete."""

@@ -74,7 +74,9 @@ class RedisPlace:
             state, last, seen, label, flags, begun = asked.execute()
             if not state:
                 return None
-            interview = self._parsed(t.interviews.name, begun[0])["id"] if begun else None
+            tracker = TrackerRow(**self._opened(state["tracker"])) if "tracker" in state else None
+            latest = self._parsed(t.interviews.name, begun[0])["id"] if begun else None
+            interview = (tracker.interview if tracker and begun else None) or latest
             return Stored(
                 conversation=conversation_of(self._parsed(t.conversations.name, state["row"])),
                 last_turn=int(state.get("turn", 0)),
@@ -82,9 +84,7 @@ class RedisPlace:
                 last_messages=self._of_last_turn(last),
                 seen=self._turn(conversation, self._opened(seen)) if seen else None,
                 label=self._keys.open(label) if label else None,
-                tracker=TrackerRow(**self._opened(state["tracker"]))
-                if "tracker" in state
-                else None,
+                tracker=tracker,
                 flags=[self._parsed(t.raised_flags.name, flag) for flag in flags],
                 interview=interview,
                 answers=(self.answers(conversation, interview) or []) if interview else [],
@@ -245,17 +245,6 @@ class RedisPlace:
                 *(_one_time(key["opens"], key["key_hash"]) for key in keys),
             )
 
-    def add_token(self, conversation: str, token_hash: str, *, now: datetime.datetime) -> None:
-        """One transaction of Redis."""
-        with self._reachable():
-            writing = self._redis.pipeline(transaction=True)
-            writing.set(_token(token_hash), conversation, ex=self._life_s)
-            row = {"conversation": conversation, "token_hash": token_hash}
-            self._add(writing, conversation, {t.session_tokens.name: [row]})
-            writing.hset(_base(conversation), "used", now.isoformat())
-            self._let_live(writing, conversation)
-            writing.execute()
-
     def add_keys(
         self,
         conversation: str,
@@ -296,15 +285,54 @@ class RedisPlace:
             found = self._redis.getdel(_one_time(opens, hash_of(key)))
             return str(found) if found and self._redis.exists(_base(found)) else None
 
+    def key_opens(self, key: str, *, opens: str, now: datetime.datetime) -> str | None:
+        """Redis forgets keys that are too old."""
+        with self._reachable():
+            found = self._redis.get(_one_time(opens, hash_of(key)))
+            return str(found) if found and self._redis.exists(_base(found)) else None
+
+    def redeem(
+        self,
+        conversation: str,
+        code: str,
+        *,
+        token_hash: str,
+        link: tuple[str, datetime.datetime] | None,
+        now: datetime.datetime,
+    ) -> bool:
+        """One transaction of Redis; it is not done when the code was used meanwhile."""
+        place = _one_time(RESUME, hash_of(code))
+        row = {"conversation": conversation, "token_hash": token_hash}
+        with self._reachable(), self._redis.pipeline(transaction=True) as writing:
+            writing.watch(place)
+            if writing.get(place) != conversation:
+                return False
+            writing.multi()
+            writing.delete(place)
+            writing.set(_token(token_hash), conversation, ex=self._life_s)
+            self._add(writing, conversation, {t.session_tokens.name: [row]})
+            if link is not None:
+                self._link(writing, conversation, *link)
+            writing.hset(_base(conversation), "used", now.isoformat())
+            self._let_live(writing, conversation)
+            try:
+                writing.execute()
+            except redis.WatchError:
+                return False
+            return True
+
     def link(self, conversation: str, person: str, *, now: datetime.datetime) -> None:
         """One transaction of Redis."""
-        row = {"person": person, "conversation": conversation, "since": now}
         with self._reachable():
             writing = self._redis.pipeline(transaction=True)
-            self._add(writing, conversation, {t.channel_links.name: [row]})
-            self._point(writing, row)
+            self._link(writing, conversation, person, now)
             self._let_live(writing, conversation)
             writing.execute()
+
+    def _link(self, writing: Any, conversation: str, person: str, since: datetime.datetime) -> None:
+        row = {"person": person, "conversation": conversation, "since": since}
+        self._add(writing, conversation, {t.channel_links.name: [row]})
+        self._point(writing, row)
 
     def linked(self, person: str) -> list[tuple[datetime.datetime, str]]:
         """The list lives as long as its longest-lived conversation; others are left out."""

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from bot.database.engine import leave_no_trace
 from bot.records import tables as t
 from bot.records.events import KEPT
+from bot.records.store import MEMORY_LIFE
 from bot.records.transfer import delete_rows
 from bot.settings import Settings
 
@@ -34,7 +35,7 @@ def purge(engine: Engine, config: Settings, now: datetime.datetime) -> Purged:
     """Delete what is too old at `now` (UTC, without a zone). Several bots may do it at once, while
     people talk."""
     kept = now - datetime.timedelta(days=config.retention_days)
-    done = Purged(conversations=_conversations(engine, kept))
+    done = Purged(conversations=_conversations(engine, kept, withdrawn=now - MEMORY_LIFE))
     events, keys, audit = t.channel_events.c, t.one_time_keys.c, t.red_flag_audit.c
     consents, links = t.channel_consents.c, t.channel_links.c
     has_conversation = select(links.person).where(links.person == consents.person).exists()
@@ -58,9 +59,15 @@ def purge(engine: Engine, config: Settings, now: datetime.datetime) -> Purged:
     return done
 
 
-def _conversations(engine: Engine, before: datetime.datetime) -> int:
+def _conversations(
+    engine: Engine, before: datetime.datetime, *, withdrawn: datetime.datetime
+) -> int:
+    """Delete what was used last before then. Where consent was taken back only a crash leaves
+    something here (Records.set_consent): its time ends at `withdrawn`."""
     c, done = t.conversations.c, 0
-    old = select(c.id).where(c.last_used_at < before).order_by(c.last_used_at).limit(AT_ONCE)
+    is_left = c.consent.is_(False) & (c.last_used_at < withdrawn)
+    is_old = (c.last_used_at < before) | is_left
+    old = select(c.id).where(is_old).order_by(c.last_used_at).limit(AT_ONCE)
     while True:
         with engine.begin() as connection:
             # PostgreSQL: whoever writes in this moment keeps the conversation.

@@ -8,7 +8,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, union_all, update
+from sqlalchemy import (
+    DateTime,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,7 +36,7 @@ from bot.records.held import (
     TrackerRow,
     conversation_of,
 )
-from bot.records.keys import add_keys, take_key
+from bot.records.keys import RESUME, add_keys, key_opens, take_key
 from bot.records.places import Found
 from bot.records.transfer import delete_rows, read_rows, write_rows
 
@@ -155,17 +165,6 @@ class SqlPlace:
             delete_rows(connection, conversation)
         leave_no_trace(self._engine)
 
-    def add_token(self, conversation: str, token_hash: str, *, now: datetime.datetime) -> None:
-        """One transaction."""
-        with self._on() as connection:
-            row = {"conversation": conversation, "token_hash": token_hash}
-            connection.execute(insert(t.session_tokens), [row])
-            connection.execute(
-                update(t.conversations)
-                .where(t.conversations.c.id == conversation)
-                .values(last_used_at=now)
-            )
-
     def add_keys(
         self,
         conversation: str,
@@ -182,6 +181,31 @@ class SqlPlace:
         """One transaction."""
         with self._on() as connection:
             return take_key(connection, key, opens=opens, now=now)
+
+    def key_opens(self, key: str, *, opens: str, now: datetime.datetime) -> str | None:
+        """One statement."""
+        with self._on() as connection:
+            return key_opens(connection, key, opens=opens, now=now)
+
+    def redeem(
+        self,
+        conversation: str,
+        code: str,
+        *,
+        token_hash: str,
+        link: tuple[str, datetime.datetime] | None,
+        now: datetime.datetime,
+    ) -> bool:
+        """One transaction."""
+        with self._on() as connection:
+            if take_key(connection, code, opens=RESUME, now=now) != conversation:
+                return False
+            row = {"conversation": conversation, "token_hash": token_hash}
+            connection.execute(insert(t.session_tokens), [row])
+            if link is not None:
+                people.link(connection, conversation, link[0], now=link[1])
+            connection.execute(_USED, {"of": conversation, "at": now})
+            return True
 
     def link(self, conversation: str, person: str, *, now: datetime.datetime) -> None:
         """One transaction."""
@@ -288,9 +312,13 @@ def _with_answers(interview: Any) -> Any:
 
 
 def _last_interview() -> Any:
+    """The one that the tracker is in; the clock tells only where there is none yet."""
     begun = t.interviews.c
-    last = select(begun.id).where(begun.conversation == _OF)
-    return _with_answers(last.order_by(begun.started_at.desc()).limit(1).scalar_subquery())
+    of_tracker = select(t.trackers.c.interview).where(t.trackers.c.conversation == _OF)
+    mine = select(begun.id).where(begun.conversation == _OF)
+    current = mine.where(begun.id == of_tracker.scalar_subquery()).scalar_subquery()
+    last = mine.order_by(begun.started_at.desc()).limit(1).scalar_subquery()
+    return _with_answers(func.coalesce(current, last))
 
 
 _BY_TOKEN = _by_token()
@@ -310,8 +338,13 @@ _STATE_OF_TURN = select(t.turns.c.state).where(
 )
 _ANSWERS = _with_answers(bindparam("interview"))
 _LAST_INTERVIEW = _last_interview()
+# A clock that was set back ends no session when it is put right.
+_AT = bindparam("at", type_=DateTime)
+_LAST_USED = t.conversations.c.last_used_at
 _USED = (
-    update(t.conversations).where(t.conversations.c.id == _OF).values(last_used_at=bindparam("at"))
+    update(t.conversations)
+    .where(t.conversations.c.id == _OF)
+    .values(last_used_at=case((_LAST_USED > _AT, _LAST_USED), else_=_AT))
 )
 
 

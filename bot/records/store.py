@@ -10,11 +10,13 @@ import datetime
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.engine import Engine
 
-from bot.errors import UnknownConversation
+from bot.errors import RecordsUnavailable, UnknownConversation
 from bot.records.held import (
     ASKED,
     Conversation,
@@ -41,12 +43,23 @@ def utc_now() -> datetime.datetime:
     return datetime.datetime.utcnow()
 
 
+@dataclass
+class Turn:
+    """A turn that is being answered: where its conversation is, and what is held of it."""
+
+    place: Place
+    held: Held
+    has_failed: bool = False
+    is_over: bool = False
+
+
 class Records:
     """Conversations and everything that belongs to them.
 
     Between `begin_turn` and `end_turn` a conversation is held in memory: reading costs nothing, and
-    `add_turn` writes all that came before it as one. Outside a turn each call reads and writes by
-    itself.
+    `add_turn` writes all that came before it as one. This holds for the task that began the turn
+    and for those that it starts; one of them that goes on after the end can write nothing more.
+    Outside a turn each call reads and writes by itself.
     """
 
     def __init__(
@@ -60,25 +73,61 @@ class Records:
             SqlPlace(short_lived) if isinstance(short_lived, Engine) else short_lived
         )
         self._now = now
-        self._held: dict[str, tuple[Place, Held]] = {}
+        self._turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
         # Where a conversation or token was found last: asked first, so that a turn asks one place.
         self._found_in: dict[str, Place] = {}
 
     # -- turns -----------------------------------------------------------------------------
 
-    def begin_turn(self, conversation: str, message_id: str, choice: str | None = None) -> None:
+    def read_turn(self, conversation: str, message_id: str, choice: str | None = None) -> Turn:
         """Read all that a turn needs. The caller holds the conversation's lock."""
-        self._held[conversation] = self._load(conversation, message_id, choice)
+        return Turn(*self._load(conversation, message_id, choice))
 
-    def end_turn(self, conversation: str) -> None:
+    def enter_turn(self, turn: Turn) -> None:
+        """From here on the caller's task, and those that it starts, work in this turn."""
+        self._turn.set(turn)
+
+    def begin_turn(self, conversation: str, message_id: str, choice: str | None = None) -> None:
+        """Read a turn and enter it."""
+        self.enter_turn(self.read_turn(conversation, message_id, choice))
+
+    def end_turn(self) -> None:
         """Forget what was held; what `add_turn` has not written is dropped."""
-        self._held.pop(conversation, None)
+        turn = self._turn.get()
+        if turn is not None:
+            turn.is_over = True
+        self._turn.set(None)
+
+    def fail_turn(self) -> None:
+        """A part of the turn could not be done: what is said of it is not the whole answer."""
+        turn = self._turn.get()
+        if turn is not None:
+            turn.has_failed = True
+
+    @property
+    def has_turn_failed(self) -> bool:
+        """Could a part of the turn not be done?"""
+        turn = self._turn.get()
+        return turn is not None and turn.has_failed
+
+    def _turn_of(self, conversation: str) -> Turn | None:
+        """The turn that the caller works in. Raises RecordsUnavailable when it is over."""
+        turn = self._turn.get()
+        if turn is None or turn.held.conversation.id != conversation:
+            return None
+        if turn.is_over:
+            raise RecordsUnavailable("this turn is over")
+        return turn
+
+    def _loaded(self, conversation: str) -> tuple[Place, Held]:
+        turn = self._turn_of(conversation)
+        return (turn.place, turn.held) if turn else self._load(conversation)
 
     def turn_of(self, conversation: str, message_id: str) -> StoredTurn | None:
         """What was answered to the message with this id of the client, if it was seen before."""
-        held = self._held.get(conversation)
-        if held is not None and message_id == held[1].message_id:
-            return held[1].seen
+        turn = self._turn_of(conversation)
+        if turn is not None and message_id == turn.held.message_id:
+            return turn.held.seen
         return self._load(conversation, message_id)[1].seen
 
     def add_turn(
@@ -93,7 +142,7 @@ class Records:
     ) -> StoredTurn:
         """Write one turn: what was said, what was answered (given `id` and `seq` here), and the
         choices offered with it (value -> label). All that was held before is written with it."""
-        place, held = self._held.get(conversation) or self._load(conversation)
+        place, held = self._loaded(conversation)
         turn = held.add_turn(
             message_id=message_id, said=said, replies=replies, state=state, choices=choices
         )
@@ -106,6 +155,9 @@ class Records:
         """Where a conversation is, and what it holds. Raises UnknownConversation."""
         for place in self._places_of(conversation):
             stored = place.load(conversation, message_id=message_id, choice=choice)
+            if stored is not None and place is not (home := self._belongs(stored.conversation)):
+                self._move(conversation, place, home)
+                place, stored = home, home.load(conversation, message_id=message_id, choice=choice)
             if stored is not None:
                 self._remember(conversation, place)
                 read_more = _reader(place, conversation)
@@ -114,7 +166,7 @@ class Records:
 
     def is_in_turn(self, conversation: str) -> bool:
         """Is it held in memory, so that reading it reads no database?"""
-        return conversation in self._held
+        return self._turn_of(conversation) is not None
 
     def _places_of(self, name: str) -> tuple[Place, Place]:
         """Both places, the likelier one first; `name`: of a conversation, or a hash of a token."""
@@ -129,10 +181,9 @@ class Records:
     @contextmanager
     def _changing(self, conversation: str) -> Iterator[Held]:
         """A conversation to change: at once, or, in a turn, when `add_turn` writes."""
-        in_turn = self._held.get(conversation)
-        place, held = in_turn or self._load(conversation)
+        place, held = self._loaded(conversation)
         yield held
-        if in_turn is None:
+        if self._turn_of(conversation) is None:
             self._write(place, held)
 
     def _write(self, place: Place, held: Held) -> None:
@@ -144,12 +195,10 @@ class Records:
         place.write(held.conversation.id, changes)
 
     def _read(self, conversation: str) -> Held:
-        in_turn = self._held.get(conversation)
-        return in_turn[1] if in_turn else self._load(conversation)[1]
+        return self._loaded(conversation)[1]
 
     def _place_of(self, conversation: str) -> Place:
-        in_turn = self._held.get(conversation)
-        return in_turn[0] if in_turn else self._load(conversation)[0]
+        return self._loaded(conversation)[0]
 
     # -- conversations ---------------------------------------------------------------------
 
@@ -196,10 +245,6 @@ class Records:
                 return found.conversation
         raise UnknownConversation("this conversation is over or was deleted")
 
-    def add_token(self, conversation: str, token: str) -> None:
-        """Let a further session (another device) speak in this conversation."""
-        self._place_of(conversation).add_token(conversation, hash_of(token), now=self._now())
-
     def used(self, conversation: str) -> None:
         """The conversation is used now: its life begins again."""
         with self._changing(conversation):
@@ -222,6 +267,22 @@ class Records:
                 return self.get(conversation)
         return None
 
+    def opened_by(self, key: str, *, opens: str) -> Conversation | None:
+        """The conversation that this key would open now; the key stays good."""
+        for place in (self._memory, self._durable):
+            conversation = place.key_opens(key, opens=opens, now=self._now())
+            if conversation is not None:
+                return self.get(conversation)
+        return None
+
+    def redeem(self, conversation: str, code: str, *, token: str, person: str | None) -> bool:
+        """Use up a resume code of this conversation: this token, and on a channel that names people
+        this person, may speak in it from now on. False when somebody else was faster."""
+        since = None if person is None else (person, self._since(person))
+        return self._place_of(conversation).redeem(
+            conversation, code, token_hash=hash_of(token), link=since, now=self._now()
+        )
+
     def get(self, conversation: str) -> Conversation | None:
         """The conversation with this id."""
         try:
@@ -230,22 +291,36 @@ class Records:
             return None
 
     def set_consent(self, conversation: str, *, given: bool, wording: str) -> None:
-        """Note the person's answer. After "yes" all of the conversation moves to the database;
-        after a "no" that follows a "yes" it moves back."""
-        at = self._now()
-        source, target = (self._memory, self._durable) if given else (self._durable, self._memory)
-        rows = source.read_all(conversation)
-        if rows["conversations"]:
-            target.put(rows)
-            source.delete(conversation)
-        row = {"conversation": conversation, "given": given, "wording": wording, "at": at}
-        target.set_consent(conversation, row)
-        if conversation in self._held:
-            self._held[conversation] = self._load(conversation)
+        """Note the person's answer, and move the conversation to where it belongs then.
+
+        A crash in between leaves the answer where the conversation is found first, and the next
+        one that finds it there moves it.
+        """
+        row = {"conversation": conversation, "given": given, "wording": wording, "at": self._now()}
+        turn = self._turn_of(conversation)
+        place, held = self._loaded(conversation)
+        if held.conversation.consent is given:  # the same message, sent again after a crash
+            return
+        place.set_consent(conversation, row)
+        place, held = self._load(conversation)
+        if turn is not None:
+            turn.place, turn.held = place, held
+
+    def _belongs(self, conversation: Conversation) -> Place:
+        """In the database only with consent."""
+        return self._durable if conversation.consent else self._memory
+
+    def _move(self, conversation: str, source: Place, target: Place) -> None:
+        """What is in both places by then was moved as a whole, and may have gone on since."""
+        if target.load(conversation) is None:
+            target.put(source.read_all(conversation))
+        source.delete(conversation)
 
     def delete(self, conversation: str) -> None:
         """Leave nothing of this conversation anywhere."""
-        self._held.pop(conversation, None)
+        turn = self._turn_of(conversation)
+        if turn is not None:
+            turn.is_over = True
         self._found_in.pop(conversation, None)
         for place in (self._memory, self._durable):
             place.delete(conversation)
@@ -268,16 +343,21 @@ class Records:
 
     def offered(self, conversation: str, value: str) -> str | None:
         """The label of a choice that this conversation was offered."""
-        held = self._held.get(conversation)
-        if held is not None and value == held[1].choice:
-            return held[1].label
+        turn = self._turn_of(conversation)
+        if turn is not None and value == turn.held.choice:
+            return turn.held.label
         return self._load(conversation, choice=value)[1].label
 
     # -- people of channels that name them ---------------------------------------------------
 
     def link(self, conversation: str, person: str) -> None:
         """From now on this conversation is the one of this person (a keyed hash)."""
-        self._place_of(conversation).link(conversation, person, now=self._now())
+        self._place_of(conversation).link(conversation, person, now=self._since(person))
+
+    def _since(self, person: str) -> datetime.datetime:
+        """Now, and in any case later than the person's other links: a clock may be set back."""
+        linked = [at for place in (self._memory, self._durable) for at, _ in place.linked(person)]
+        return max([self._now(), *(at + datetime.timedelta(seconds=1) for at in linked)])
 
     def conversation_of(self, person: str) -> Conversation | None:
         """The conversation that this person began or resumed last; None when there is none."""
@@ -348,31 +428,14 @@ class Records:
         except UnknownConversation:
             return None
 
-    def last_turn(self, conversation: str) -> int:
-        """The number of the last turn that was written; 0 before the first."""
-        try:
-            return self._read(conversation).last_turn
-        except UnknownConversation:
-            return 0
-
     def save_tracker(
-        self,
-        conversation: str,
-        row: TrackerRow,
-        *,
-        after_turn: int | None = None,
-        channel: str | None = None,
+        self, conversation: str, row: TrackerRow, *, channel: str | None = None
     ) -> None:
-        """Keep Rasa's tracker; a conversation begun elsewhere (`rasa shell`) is opened.
-
-        `after_turn`: the last turn that the tracker knew when it was read. A turn that came too
-        late, when others were answered already (by another process), must not take them back.
-        """
+        """Keep Rasa's tracker; a conversation begun elsewhere (`rasa shell`) is opened."""
         if channel == "cmdline" and self.get(conversation) is None:
             self.open(conversation, channel=channel)
         with self._changing(conversation) as held:
-            if after_turn is None or held.last_turn <= after_turn + 1:
-                held.save_tracker(row)
+            held.save_tracker(row)
 
     # -- interviews ------------------------------------------------------------------------
 

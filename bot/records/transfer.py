@@ -72,7 +72,9 @@ def _answers_of(conversation: str) -> Any:
 
 
 def _read(connection: Connection, table: Table, condition: Any) -> list[dict[str, Any]]:
-    ordered = select(table).where(condition).order_by(*table.primary_key.columns)
+    # Redis keeps lists: of interviews the last one counts.
+    by = (t.interviews.c.started_at,) if table is t.interviews else table.primary_key.columns
+    ordered = select(table).where(condition).order_by(*by)
     return [dict(row._mapping) for row in connection.execute(ordered)]
 
 

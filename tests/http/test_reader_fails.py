@@ -25,9 +25,9 @@ from bot.rendering.reply import Reply
 from bot.runtime import Runtime
 from bot.triage.raising import finding_of
 from bot.triage.replies import card_reply, confirm_reply
-from tests.http.test_records_fail import parts
+from tests.http.test_records_fail import parts, unchanging
 
-__all__ = ["parts"]
+__all__ = ["parts", "unchanging"]
 
 
 class _Storage:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from bot.channels import conversations
 from bot.channels.conversations import Conversations
 from bot.channels.said import Said
 from bot.channels.web import _Routes
@@ -34,26 +37,35 @@ from tests.sealed import KEYS
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def parts(tmp_path: Path) -> Runtime:
+@pytest.fixture(scope="session")
+def unchanging() -> dict[str, Any]:
+    """What is made of the content; the same for all tests."""
     content = kept_content(ROOT / "content")
+    audience_words = AudienceWords(content.audience)
+    return {
+        "content": content,
+        "detector": RedFlagDetector(content.red_flags),
+        "audience_words": audience_words,
+        "other_illnesses": OtherIllnessWords(content.other_illnesses),
+        "question_words": QuestionWords(content.follow_ups),
+        "told_words": ToldWords.of_entries(content.knowledge),
+        "named_things": NamedThings(
+            content.names, content.interview, content.red_flags, audience_words
+        ),
+    }
+
+
+@pytest.fixture
+def parts(tmp_path: Path, unchanging: dict[str, Any]) -> Runtime:
     engine, memory = connect(f"sqlite:///{tmp_path}/bot.db", KEYS), connect_memory()
     upgrade(engine)
     upgrade(memory)
     return Runtime(
         settings=Settings(),
-        content=content,
         engine=engine,
         knowledge=KnowledgeBase(engine),
         records=Records(engine, memory),
-        detector=RedFlagDetector(content.red_flags),
-        audience_words=AudienceWords(content.audience),
-        other_illnesses=OtherIllnessWords(content.other_illnesses),
-        question_words=QuestionWords(content.follow_ups),
-        told_words=ToldWords.of_entries(content.knowledge),
-        named_things=NamedThings(
-            content.names, content.interview, content.red_flags, AudienceWords(content.audience)
-        ),
+        **unchanging,
     )
 
 
@@ -155,3 +167,114 @@ def test_the_web_shows_a_card_when_not_even_the_token_can_be_read(
     answer = asyncio.run(answered())
     assert answer.status == 200
     assert json.loads(answer.body)["messages"][0]["type"] == "care_card"
+
+
+ANSWER = {"link_id": "onset", "repeat": 0, "message_id": "1", "status": "ok", "text": "May",
+          "value": {"date": "2026-05"}}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["fails", "an action fails", "late"])
+def test_a_turn_that_failed_leaves_nothing_and_is_tried_again(parts: Runtime, kind: str) -> None:
+    """The person was told of an error: the same message is answered later as if it were new."""
+    parts = replace(parts, settings=Settings(turn_timeout_s=0.2))
+    tried = []
+
+    async def rasa(message: Any) -> None:
+        tried.append(message.text)
+        is_first = len(tried) == 1
+        name = message.sender_id
+        if is_first and kind == "late":
+            await asyncio.sleep(0.5)
+        await asyncio.to_thread(parts.records.add_answers, "i1", [ANSWER], conversation=name)
+        parts.records.save_tracker(name, TrackerRow("[]", None, "i1", True))
+        message.output_channel.replies.append(Reply("text", "noted").as_json())
+        if is_first and kind == "an action fails":
+            parts.records.fail_turn()
+        if is_first and kind == "fails":
+            raise ValueError
+
+    async def talk() -> None:
+        chat = Conversations("web", parts, rasa)
+        opened = (await chat.open()).conversation
+        name = opened.id
+        failed = await chat.say(opened, Said("1", text="May"))
+        await asyncio.sleep(0.5)
+        assert [m["type"] for m in failed.messages] == ["error"] and failed.turn == 0
+        assert parts.records.interview_of(name) is None and parts.records.tracker(name) is None
+        assert [m for m in parts.records.history(name) if m["type"] == "user"] == []
+        turn = await chat.say(opened, Said("1", text="May"))
+        assert [m["text"] for m in turn.messages] == ["noted"]
+        assert await chat.say(opened, Said("1", text="May")) == turn and len(tried) == 2
+        assert len(parts.records.answers("i1", conversation=name)) == 1
+
+    asyncio.run(talk())
+
+
+def test_a_card_of_the_second_reader_is_shown_when_an_action_fails(parts: Runtime) -> None:
+    async def rasa(message: Any) -> None:
+        for reply in (Reply("care_card", "call now"), Reply("text", "and noted")):
+            message.output_channel.replies.append({**reply.as_json(), "level": "emergency"})
+        parts.records.fail_turn()
+
+    async def talk() -> Any:
+        chat = Conversations("web", parts, rasa)
+        return await chat.say((await chat.open()).conversation, Said("1", text="hello"))
+
+    assert [m["type"] for m in asyncio.run(talk()).messages] == ["care_card"]
+
+
+@pytest.mark.parametrize("hangs", ["by_token", "read_turn"])
+@pytest.mark.parametrize(("said", "within_s"), [("I can't breathe", 2.6), ("what is MRD?", 4.0)])
+def test_a_database_that_hangs_keeps_nobody_waiting(
+    parts: Runtime, monkeypatch: pytest.MonkeyPatch, hangs: str, said: str, within_s: float
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(conversations, "MORE_TIME_S", 1.0)
+    parts = replace(parts, settings=Settings(turn_timeout_s=1.0))
+
+    async def answered() -> tuple[Any, float]:
+        routes = _Routes(parts, _fail)
+        token = (await routes._conversations.open()).token
+        monkeypatch.setattr(parts.records, hangs, lambda *_: over.wait(10))
+        request = SimpleNamespace(
+            headers={"content-type": "application/json", "authorization": f"Bearer {token}"},
+            body=json.dumps({"id": "1", "text": said}).encode(),
+            ip="127.0.0.1",
+            args={},
+        )
+        begun = time.monotonic()
+        answer = await routes.message(request)
+        waited = time.monotonic() - begun
+        over.set()
+        return json.loads(answer.body)["messages"], waited
+
+    messages, waited = asyncio.run(answered())
+    types = [message["type"] for message in messages]
+    assert types == (["care_card", "error"] if "breathe" in said else ["error"])
+    assert waited < within_s
+
+
+def test_a_code_is_good_until_all_that_may_fail_is_done(
+    parts: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def rasa(message: Any) -> None:
+        message.output_channel.replies.append(Reply("text", "noted").as_json())
+
+    async def talk() -> None:
+        chat = Conversations("web", parts, rasa)
+        opened = (await chat.open()).conversation
+        parts.records.add_answers("i1", [], conversation=opened.id)
+        code, _ = await chat.code(opened)
+        for broken in ("turn_of", "add_turn", "redeem"):
+            with monkeypatch.context() as gone:
+                gone.setattr(parts.records, broken, _fail)
+                with pytest.raises(RecordsUnavailable):
+                    await chat.resume(code)
+        resumed = await chat.resume(code)
+        assert resumed is not None and resumed.conversation.id == opened.id
+        assert parts.records.by_token(resumed.token).id == opened.id
+        assert await chat.resume(code) is None, "once"
+        said = [m["text"] for m in parts.records.history(opened.id)]
+        assert [m["text"] for m in resumed.messages] == said[-3:][::2], "said once"
+
+    asyncio.run(talk())

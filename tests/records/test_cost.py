@@ -19,7 +19,8 @@ from bot.channels.said import Said
 from bot.database.engine import connect, connect_memory, upgrade
 from bot.rasa_parts.tracker_store import TrackerRow
 from bot.records.store import Records
-from tests.http.test_records_fail import parts as parts  # the fixture
+from tests.http.test_records_fail import parts as parts  # the fixtures
+from tests.http.test_records_fail import unchanging as unchanging
 from tests.sealed import KEYS
 
 STATEMENTS = {"sqlite": 10, "postgresql": 10}
@@ -61,7 +62,7 @@ def a_turn(records: Records, name: str, number: int) -> None:
     records.red_flags(name)
     records.signs_asked(name)
     records.tracker(name)
-    records.save_tracker(name, TrackerRow("[]", None, None, False), after_turn=number)
+    records.save_tracker(name, TrackerRow("[]", None, None, False))
     records.add_turn(
         name,
         message_id=f"m{number}",
@@ -70,7 +71,7 @@ def a_turn(records: Records, name: str, number: int) -> None:
         state={},
         choices={f"c{number}": "Choice"},
     )
-    records.end_turn(name)
+    records.end_turn()
 
 
 def test_a_turn_takes_few_statements_whatever_came_before(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import datetime
 import itertools
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ from bot.errors import RecordsUnavailable, UnknownConversation
 from bot.records.events import SeenEvents
 from bot.records.keys import RESUME
 from bot.records.redis_place import RedisPlace
-from bot.records.store import Records, TrackerRow
+from bot.records.retention import purge
+from bot.records.store import MEMORY_LIFE, Records, TrackerRow
+from bot.settings import Settings
 from tests.sealed import KEYS
 
 NAMES = itertools.count()
@@ -105,7 +108,7 @@ def test_a_turn_is_written_as_a_whole_or_not_at_all(records: Records, name: str)
     records.add_answers("i1", [ANSWER], conversation=name)
     records.add_red_flag(name, rule="fever", signs=["fever"], level="urgent", channel="web")
     assert records.tracker(name) == row, "read in the turn"
-    records.end_turn(name)
+    records.end_turn()
     assert records.tracker(name) is None, "the turn was not finished"
     assert records.red_flags(name) == []
     assert records.answers("i1", conversation=name) == []
@@ -115,7 +118,7 @@ def test_a_turn_is_written_as_a_whole_or_not_at_all(records: Records, name: str)
     records.add_answers("i1", [ANSWER], conversation=name)
     records.add_question(name, rule="breathing")
     turn(records, name, "second", "May")
-    records.end_turn(name)
+    records.end_turn()
     assert records.tracker(name) == row
     assert records.interview_of(name) == "i1"
     assert plain(records.answers("i1", conversation=name)) == [ANSWER]
@@ -137,7 +140,8 @@ def test_consent_moves_everything_there_and_back(records: Records, name: str) ->
     records.save_tracker(name, TrackerRow("[]", None, None, False))
     records.add_answers("i1", [ANSWER], conversation=name)
     records.add_feedback(name, message="m2", helpful=True, comment=None)
-    records.add_token(name, f"tablet-{name}")
+    records.add_keys(name, {RESUME: f"FIRST{name}"}, life=LIFE)
+    assert records.redeem(name, f"FIRST{name}", token=f"tablet-{name}", person=None)
     records.add_keys(name, {RESUME: f"CODE{name}"}, life=LIFE)
     before = records.export(name)
     for given in (True, False, True):
@@ -173,7 +177,7 @@ def test_deleting_leaves_nothing(records: Records, name: str) -> None:
     records.delete(name)
     with pytest.raises((RecordsUnavailable, UnknownConversation)):
         turn(records, name, "second", "too late")
-    records.end_turn(name)
+    records.end_turn()
     assert records.get(name) is None
     assert records.take_key(f"CODE{name}", opens=RESUME) is None
     with pytest.raises(UnknownConversation):
@@ -182,16 +186,125 @@ def test_deleting_leaves_nothing(records: Records, name: str) -> None:
         records.history(name)
 
 
-def test_a_late_turn_takes_nothing_back(records: Records, name: str) -> None:
-    late = TrackerRow('["late"]', None, None, False)
-    records.save_tracker(name, late, after_turn=records.last_turn(name))
-    assert records.tracker(name) == late, "no turn came in between"
-    turn(records, name, "second", "more")
-    records.save_tracker(name, TrackerRow('["own"]', None, None, False), after_turn=1)
+def test_a_turn_that_goes_on_after_its_end_writes_nothing(records: Records, name: str) -> None:
+    records.begin_turn(name, "second")
+    late = contextvars.copy_context()
+    turn(records, name, "second", "an error is told")
+    records.end_turn()
+    records.begin_turn(name, "third")
+    row = TrackerRow('["late"]', None, None, False)
+    for write in (
+        lambda: records.save_tracker(name, row),
+        lambda: records.add_answers("i1", [ANSWER], conversation=name),
+        lambda: turn(records, name, "second", "late"),
+    ):
+        with pytest.raises(RecordsUnavailable):
+            late.run(write)
+    records.add_feedback(name, message="m2", helpful=True, comment=None)
     turn(records, name, "third", "more")
-    records.save_tracker(name, late, after_turn=1)
-    kept = records.tracker(name)
-    assert kept is not None and kept.body == '["own"]'
+    records.end_turn()
+    assert records.tracker(name) is None and records.interview_of(name) is None
+    texts = [m["text"] for m in records.history(name)]
+    assert texts[2::2] == ["an error is told", "more"]
+
+
+@pytest.mark.parametrize("given", [True, False], ids=["yes", "no"])
+@pytest.mark.parametrize("step", ["put", "delete", "load"])
+def test_consent_is_whole_after_a_crash(
+    records: Records, monkeypatch: pytest.MonkeyPatch, given: bool, step: str
+) -> None:
+    """Killed while the conversation moves: found once, whole, with the answer that was given."""
+    name = f"moved{next(NAMES)}"
+    records.open(name, channel="web", token=f"token-{name}")
+    records.set_consent(name, given=not given, wording="first")
+    turn(records, name, "first", "hello")
+    source, target = records._memory, records._durable
+    source, target = (source, target) if given else (target, source)
+    with monkeypatch.context() as crash:
+        where = source if step == "delete" else target
+        crash.setattr(where, step, _killed)
+        with pytest.raises(Killed):
+            records.set_consent(name, given=given, wording="second")
+    restarted = Records(records._durable._engine, records._memory)
+    turn(restarted, name, "second", "more")
+    rows = restarted.export(name)
+    assert restarted.by_token(f"token-{name}").consent is given
+    assert [(r["wording"], r["given"]) for r in rows["consents"]][-1] == ("second", given)
+    assert [m["text"] for m in restarted.history(name)][::2] == ["hello", "more"]
+    if step == "delete" and not given:  # nobody looks there again: the daily purge does
+        purge(records._durable._engine, Settings(), datetime.datetime.utcnow() + MEMORY_LIFE * 2)
+    assert target.load(name) is not None and source.load(name) is None, "in one place"
+
+
+class Killed(BaseException):
+    """kill -9: nothing after this is done."""
+
+
+def _killed(*_: Any, **__: Any) -> None:
+    raise Killed
+
+
+def test_a_code_is_used_up_last_and_once(records: Records, name: str) -> None:
+    code = f"CODE{name}"
+    records.add_keys(name, {RESUME: code}, life=LIFE)
+    for _ in range(2):
+        found = records.opened_by(code, opens=RESUME)
+        assert found is not None and found.id == name, "looking uses nothing up"
+    assert records.opened_by(f"other{name}", opens=RESUME) is None
+    assert records.redeem(name, code, token=f"tablet-{name}", person=f"person-{name}")
+    assert not records.redeem(name, code, token=f"late-{name}", person=None)
+    assert records.by_token(f"tablet-{name}").id == name
+    linked = records.conversation_of(f"person-{name}")
+    assert linked is not None and linked.id == name
+    with pytest.raises(UnknownConversation):
+        records.by_token(f"late-{name}")
+    assert records.opened_by(code, opens=RESUME) is None
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_a_clock_that_jumps(records: Records, days: int) -> None:
+    """Set back, nothing lives longer and the later one stays the later one; set forward, sessions
+    and codes are over, and nothing is lost."""
+    name, other, person = (f"{kind}-clock{next(NAMES)}" for kind in ("a", "b", "person"))
+    records.open(name, channel="web", token=f"token-{name}")
+    records.set_consent(name, given=True, wording="yes?")
+    records.link(name, person)
+    tracker = TrackerRow("[]", None, "i1", True)
+    records.add_answers("i1", [ANSWER], conversation=name)
+    records.save_tracker(name, tracker)
+    records.add_keys(name, {RESUME: f"CODE{name}"}, life=LIFE)
+    jump = datetime.timedelta(days=days)
+    jumped = Records(
+        records._durable._engine, records._memory, now=lambda: datetime.datetime.utcnow() + jump
+    )
+    assert jumped.opened_by(f"CODE{name}", opens=RESUME) is None
+    if days > 0:
+        with pytest.raises(UnknownConversation):
+            jumped.by_token(f"token-{name}")
+    else:
+        assert jumped.by_token(f"token-{name}").id == name
+    jumped.add_answers("i2", [{**ANSWER, "message_id": "2"}], conversation=name)
+    jumped.save_tracker(name, TrackerRow("[]", None, "i2", True))
+    assert jumped.interview_of(name) == "i2"
+    jumped.open(other, channel="slack")
+    jumped.set_consent(other, given=True, wording="yes?")
+    jumped.link(other, person)
+    for each in (jumped, records):
+        latest = each.conversation_of(person)
+        assert latest is not None and latest.id == other
+    assert records.by_token(f"token-{name}").id == name
+    assert records.interview_of(name) == "i2"
+    assert len(records.answers("i1", conversation=name)) == 1
+
+
+def test_the_last_interview_stays_the_last_when_consent_is_taken_back(records: Records) -> None:
+    name = f"two{next(NAMES)}"
+    records.open(name, channel="web")
+    records.set_consent(name, given=True, wording="yes?")
+    for interview in (f"z{name}", f"a{name}"):
+        records.add_answers(interview, [ANSWER], conversation=name)
+    records.set_consent(name, given=False, wording="no?")
+    assert records.interview_of(name) == f"a{name}"
 
 
 def test_without_redis_nothing_is_said_to_be_saved() -> None:

@@ -87,7 +87,7 @@ def talk(records: Records, name: str, *, consent: bool = True) -> None:
         state={"audience": MARKER},
         choices={"change_1": f"Change 1: {MARKER}"},
     )
-    records.end_turn(name)
+    records.end_turn()
     records.add_feedback(name, message="m2", helpful=True, comment=f"{MARKER} helped")
 
 
