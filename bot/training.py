@@ -15,6 +15,8 @@ MODELS = ROOT / "var" / "models"
 QUESTIONS_FILE = ROOT / "var" / "training" / "questions.yml"
 _INPUTS = ("config.yml", "domain.yml", "data/*.yml", "bot/nlu/*.py",
            "content/red_flag_examples/*.yml", "bot/content/red_flag_examples.py",
+           "content/red_flags.yml", "content/sign_words.yml", "content/negation.yml",
+           "bot/triage/*.py",
                       "bot/rasa_parts/policies.py")  # fmt: skip
 # Packages whose versions the model depends on.
 _PACKAGES = ("rasa", "numpy", "scipy", "scikit-learn", "onnxruntime", "tokenizers",

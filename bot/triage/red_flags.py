@@ -53,8 +53,9 @@ class RedFlagDetector:
         self._signs = SignFinder(content, real)
 
     def raises(self, text: str) -> bool:
-        """Is a card due for this message by itself?"""
-        return self.find(text).level is not None
+        """Is a card or a confirm line due for this message by itself?"""
+        found = self.find(text)
+        return found.level is not None or found.confirm is not None
 
     def find(
         self,

@@ -24,7 +24,7 @@ from tests.sealed import KEY, KEYS, opened
 from tests.slack.fake_slack import FakeSlack, SlackPerson, fake_slack
 from tests.slack.test_slack_conversation import answered_command, is_question
 
-MARKER = "zyxomarker"
+MARKER = "marigoldette"
 NUMBERS = itertools.count()
 # What stays, and holds nothing of a conversation or a person (docs/privacy.md).
 STAYS = {"red_flag_audit", "records_key", "channel_events"}
