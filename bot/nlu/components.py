@@ -191,7 +191,7 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
             "ask_beside_card_from": 0.3,
             "doubt_below": 0.25,
             "doubt_plain_below": 0.1,
-            "quiet_below": 0.15,
+            "quiet_below": 0.08,
         }
 
     @classmethod
