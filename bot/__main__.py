@@ -21,6 +21,7 @@ from bot.errors import BotError, ContentError
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.load import load_knowledge
 from bot.knowledge.search import entry_search
+from bot.logs import configure_logs
 from bot.records.sealing_keys import check_keys, keys_of, prepare_keys
 from bot.settings import ROOT, Settings, settings
 from bot.training import MODELS, QUESTIONS_FILE, model_path, write_questions
@@ -34,6 +35,7 @@ def main(arguments: list[str]) -> int:
     """Run one command; an error that can be explained is one message and exit code 1."""
     wanted = _parser().parse_args(arguments)
     try:
+        configure_logs(settings())
         wanted.call(wanted)
     except ContentError as error:
         console.print(
