@@ -23,6 +23,7 @@ from bot.knowledge.load import load_knowledge
 from bot.knowledge.search import entry_search
 from bot.logs import configure_logs
 from bot.records.sealing_keys import check_keys, keys_of, prepare_keys
+from bot.reports.command import add_report, report
 from bot.settings import ROOT, Settings, settings
 from bot.training import MODELS, QUESTIONS_FILE, model_path, write_questions
 
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         lambda _: upkeep.rotate_key(settings()),
     )
     add("purge", "delete what is older than RETENTION_DAYS", lambda _: upkeep.purge_now(settings()))
+    add_report(add("report", "what got no answer, what did not help, and more", report))
     saving = add("backup", "write a backup of the database into a new file", _backup)
     putting = add("restore", "put a backup in place; stop the bots first", _restore)
     for command in (saving, putting):

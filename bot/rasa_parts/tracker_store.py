@@ -43,7 +43,6 @@ class ConversationTrackerStore(TrackerStore):
         install_patches(without_tensorflow=False)
         super().__init__(domain, event_broker)
         self._records = runtime().records
-        self._intents = frozenset(self.domain.intents)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The tracker as it was saved, or None. Raises RecordsUnavailable."""
@@ -75,7 +74,7 @@ class ConversationTrackerStore(TrackerStore):
         intent = (
             (tracker.latest_message.intent or {}).get("name") if tracker.latest_message else None
         )
-        intents.labels(intent if intent in self._intents else "other").inc()
+        intents.labels(intent if intent in self.domain.intent_properties else "other").inc()
 
     async def _aside(self, sender_id: str, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Call in a thread, unless the conversation is in memory: then there is nothing to wait
