@@ -47,8 +47,8 @@ def columns(
     days: Sequence[datetime.date],
     *,
     title: str,
-) -> str:
-    """Stacked columns over time, with a legend."""
+) -> tuple[str, str]:
+    """Stacked columns over time, and their legend."""
     periods = periods_of(days)
     stacks = [sums(counts, kind.names, periods) for kind in kinds]
     highest = nice_top(max((sum(column) for column in zip(*stacks, strict=True)), default=0))
@@ -73,9 +73,9 @@ def columns(
         if sum(stack)
     )
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
-        + "".join(parts)
-        + f'</svg><ul class="legend">{legend}</ul>'
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="{escape(title)}">' + "".join(parts) + "</svg>",
+        f'<ul class="legend">{legend}</ul>',
     )
 
 
@@ -107,7 +107,8 @@ def nice_top(highest: int) -> int:
     """The end of an axis: 4 equal steps of whole numbers, easy to read."""
     step = max(1.0, highest / 4)
     size = 10 ** math.floor(math.log10(step))
-    return 4 * int(next(n * size for n in (1, 2, 5, 10) if n * size >= step))
+    steps = (n * size / 2 for n in (2, 3, 4, 5, 6, 8, 10, 12, 16, 20))
+    return 4 * int(next(n for n in steps if n >= step and n == int(n)))
 
 
 def _grid(highest: int, tall: float) -> str:

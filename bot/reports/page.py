@@ -15,7 +15,7 @@ STYLE = files("bot.reports").joinpath("page.css").read_text(encoding="utf-8")
 OUTCOMES = (
     Kind(("answered",), "answered", "c1"),
     Kind(("interview", "summary"), "interview", "c2"),
-    Kind(("said", "repeated"), "said by the bot of its own accord", "c3"),
+    Kind(("said", "repeated"), "greetings, help and the like", "c3"),
     Kind(("clarified",), "not understood", "c4"),
     Kind(("declined",), "declined", "c5"),
     Kind(("red_flag_question", "card"), "red flags", "c6"),
@@ -29,8 +29,7 @@ def page_of(found: Figures, groups: Sequence[Group], *, least_votes: int = LEAST
     """The page."""
     title = f"AfterALL: report, {found.since:%-d %B %Y} to {found.until:%-d %B %Y}"
     sections = (
-        _section("over-time", "What people got", columns(
-            found.outcomes, OUTCOMES, found.days, title="Messages by day and outcome")),
+        _section("over-time", "What people got", _over_time(found)),
         _section("unanswered", "Questions without an answer", _unanswered(groups)),
         _section("helpful", "Least helpful answers",
                  _helpful(judged(found.rated, least_votes), least_votes)),
@@ -54,6 +53,13 @@ def page_of(found: Figures, groups: Sequence[Group], *, least_votes: int = LEAST
 
 def _section(name: str, title: str, body: str) -> str:
     return f'<section id="{name}"><h2>{escape(title)}</h2>{body}</section>'
+
+
+def _over_time(found: Figures) -> str:
+    if not found.messages:
+        return _nothing("Nobody wrote.")
+    chart, legend = columns(found.outcomes, OUTCOMES, found.days, title="Messages, by outcome")
+    return f'<div class="scroll">{chart}</div>{legend}'
 
 
 def _tiles(found: Figures) -> str:
@@ -80,7 +86,7 @@ def _unanswered(groups: Sequence[Group]) -> str:
     return (
         "<p>Near ones together, most often asked first. <code>python -m bot report draft ID "
         "--intent ask_...</code> makes a training example of one, <code>--entry topic.name</code> "
-        f"a new entry.</p>{_table(('Question', 'Times', 'Why', 'Offered', 'ID'), rows)}{more}"
+        f"a new entry.</p>{_table(('Question', '#Times', 'Why', 'Offered', 'ID'), rows)}{more}"
     )
 
 
@@ -108,7 +114,7 @@ def _helpful(rated: Sequence[Rated], least_votes: int) -> str:
         f'<td class="n">{r.helpful}</td><td class="n">{r.not_helpful}</td></tr>'
         for r in rated[:INTENTS]
     )
-    heads = ("Entry", "Helpful", "", "Yes", "No")
+    heads = ("Entry", "#Helpful", "", "#Yes", "#No")
     return f"<p>With at least {least_votes} votes.</p>{_table(heads, rows)}"
 
 
@@ -123,7 +129,7 @@ def _interview(found: Figures) -> str:
         f'<td class="n">{s.skipped}</td><td class="n">{s.left or "–"}</td></tr>'
         for s in found.steps
     )
-    heads = ("Question", "", "Reached", "Answered", "Skipped", "Left")
+    heads = ("Question", "", "#Reached", "#Answered", "#Skipped", "#Left")
     says = (
         f"{found.finished:,} of {found.interviews:,} interviews were finished. Left: the question "
         "still waits for an answer, also when somebody is answering just now."
@@ -145,7 +151,7 @@ def _red_flags(found: Figures) -> str:
         f'<td class="n">{r.total}</td><td>{escape(_channels(r.by_channel))}</td></tr>'
         for r in found.raised
     )
-    return _table(("Rule", "Level", "", "Cards", "Channel"), rows)
+    return _table(("Rule", "Level", "", "#Cards", "Channel"), rows)
 
 
 def _channels(by_channel: dict[str, int]) -> str:
@@ -163,7 +169,7 @@ def _asked(found: Figures) -> str:
         f"<td>{spark(sums(found.intents, (name,), periods))}</td></tr>"
         for name, count in totals.most_common(INTENTS)
     )
-    return _table(("Topic", "Times", "", "Over time"), rows)
+    return _table(("Topic", "#Times", "", "Over time"), rows)
 
 
 def _intent(name: str) -> str:
@@ -171,9 +177,17 @@ def _intent(name: str) -> str:
 
 
 def _table(heads: Sequence[str], rows: str) -> str:
-    top = "".join(f'<th scope="col">{head}</th>' if head else "<td></td>" for head in heads)
+    """A head that begins with # stands above numbers; an empty one above bars."""
+    top = "".join(_head(head) for head in heads)
     body = f"<table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>"
     return f'<div class="scroll">{body}</div>'
+
+
+def _head(head: str) -> str:
+    if not head:
+        return "<td></td>"
+    kind = ' class="n"' if head.startswith("#") else ""
+    return f'<th scope="col"{kind}>{head.removeprefix("#")}</th>'
 
 
 def _nothing(says: str) -> str:

@@ -43,13 +43,13 @@ _EDGES = ".,;:!?()\"'"
 class Redactor:
     """Knows which words are ordinary.
 
-    `plain`: words of the bot's own texts, where no person is named. `heard`: words of example
-    questions as well, in small letters.
+    `plain`: the bot's own texts, where no person is named. `heard`: example questions, of which
+    the words in small letters count: a capital may begin a name.
     """
 
     def __init__(self, plain: Iterable[str], heard: Iterable[str]) -> None:
         self._plain = words_of(plain)
-        self._heard = self._plain | words_of(heard)
+        self._heard = self._plain | words_of(heard, only_small=True)
         self._terms = {term for text in plain for term in _with_digits(text)}
 
     def redacted(self, text: str) -> str:
@@ -111,9 +111,10 @@ def first_names() -> frozenset[str]:
 _KINDS = ("female", "male")
 
 
-def words_of(texts: Iterable[str]) -> frozenset[str]:
-    """The words of texts, in small letters, without 's."""
-    found = {word.lower() for text in texts for word in _WORD.findall(text)}
+def words_of(texts: Iterable[str], *, only_small: bool = False) -> frozenset[str]:
+    """The words of texts, in small letters, without 's; `only_small`: those written so."""
+    words = {word for text in texts for word in _WORD.findall(text)}
+    found = {word.lower() for word in words if word.islower() or not only_small}
     return frozenset(word.replace("’", "'").removesuffix("'s") for word in found)
 
 
