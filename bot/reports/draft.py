@@ -57,7 +57,7 @@ def with_example(nlu: str, intent: str, text: str, encoder: Encoder) -> str:
 def examples_of(nlu: str) -> dict[str, list[str]]:
     """Intent -> its examples."""
     found: dict[str, list[str]] = {}
-    for item in yaml.safe_load(nlu)["nlu"]:
+    for item in yaml.load(nlu, Loader=yaml.CSafeLoader)["nlu"]:
         if "intent" in item:
             lines = str(item["examples"]).splitlines()
             found.setdefault(item["intent"], []).extend(

@@ -7,13 +7,14 @@ import datetime
 import random
 import sys
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import Engine
 
-from bot.content.all_content import read_content
 from bot.content.interview import Script
+from bot.content.kept import kept_content
 from bot.database.engine import connect, connect_memory, metadata, upgrade
 from bot.interview.answers import Answer
 from bot.interview.script import pending
@@ -22,6 +23,7 @@ from bot.records.store import Records
 from bot.reports.figures import Figures, read_figures
 from bot.reports.nearness import grouped
 from bot.reports.page import page_of
+from bot.reports.redaction import Redactor
 from bot.reports.words import redactor_of
 from tests.conftest import ROOT
 from tests.sealed import KEYS
@@ -66,7 +68,7 @@ def fill(engine: Engine, *, people: int = 120, seed: int = 7) -> None:
     memory = connect_memory()
     metadata.create_all(memory)
     records = Records(engine, memory, clock)
-    script = read_content(ROOT / "content").interview
+    script = kept_content(ROOT / "content").interview
     for number in range(people):
         day = TODAY - datetime.timedelta(days=int(DAYS * chance.random() ** 1.3))
         clock.now = datetime.datetime.combine(day, datetime.time(chance.randrange(7, 22)))
@@ -137,10 +139,15 @@ def _answer(script: Script, link_id: str, repeat: int, message: str, *, skips: b
     return Answer(link_id, repeat, message, "given", "words", value)
 
 
+@lru_cache(maxsize=1)
+def redactor() -> Redactor:
+    """Made once: it reads all that the bot was taught."""
+    return redactor_of(kept_content(ROOT / "content"))
+
+
 def figures_of(engine: Engine, *, days: int = DAYS) -> Figures:
     """What the report reads."""
-    content = read_content(ROOT / "content")
-    redact = redactor_of(content).redacted
+    content, redact = kept_content(ROOT / "content"), redactor().redacted
     since = TODAY - datetime.timedelta(days=days - 1)
     return read_figures(engine, content.interview, redact, since=since, until=TODAY)
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 import pytest
 import yaml
 
-from bot.content.all_content import read_content
+from bot.content.kept import kept_content
 from bot.reports.redaction import Redactor, is_redacted
 from bot.reports.words import redactor_of
 from tests.conftest import ROOT
@@ -17,7 +17,7 @@ CASES = yaml.safe_load((ROOT / "tests/cases/redaction.yml").read_text(encoding="
 
 @lru_cache(maxsize=1)
 def redactor() -> Redactor:
-    return redactor_of(read_content(ROOT / "content"))
+    return redactor_of(kept_content(ROOT / "content"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["says"][:60])
@@ -27,7 +27,7 @@ def test_redacted(case: dict[str, str]) -> None:
 
 def test_most_questions_stay_as_they_are() -> None:
     """Of the example questions of entries, which name nobody, hardly one is touched."""
-    knowledge = read_content(ROOT / "content").knowledge
+    knowledge = kept_content(ROOT / "content").knowledge
     asked = [q for entry in knowledge.entries.values() for q in entry.questions]
     named = [q for q in asked if "[name]" in redactor().redacted(q)]
     assert len(named) <= len(asked) * 0.01, named
