@@ -19,7 +19,7 @@ from bot.records.sealing_keys import check_keys
 from bot.runtime import Runtime, runtime
 
 log = event_log(__name__)
-WITHIN_S = 2.0
+WITHIN_S = 1.5  # whoever asks waits 2 s
 
 
 class HealthChannel(InputChannel):

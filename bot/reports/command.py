@@ -22,7 +22,7 @@ from bot.reports.draft import diff, with_example, wording
 from bot.reports.figures import question_of, read_figures
 from bot.reports.nearness import grouped
 from bot.reports.page import page_of
-from bot.reports.sheets import LEAST_VOTES, Sheet, sheets_of, write_csv
+from bot.reports.sheets import LEAST_VOTES, OWNER_ONLY, Sheet, sheets_of, write_csv
 from bot.reports.words import redactor_of
 from bot.settings import ROOT, Settings, settings
 
@@ -66,6 +66,7 @@ def report(wanted: Namespace) -> None:
     if wanted.format == "html":
         wanted.out.mkdir(parents=True, exist_ok=True)
         path = wanted.out / "report.html"
+        path.touch(mode=OWNER_ONLY)
         path.write_text(page_of(found, groups, least_votes=wanted.votes), encoding="utf-8")
         console.print(f"Open in a browser: {path.resolve().as_uri()}")
         return

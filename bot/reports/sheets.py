@@ -14,6 +14,7 @@ from bot.reports.nearness import Group
 
 # With fewer votes an entry is not judged.
 LEAST_VOTES = 5
+OWNER_ONLY = 0o600
 WHY = {
     "not_understood": "not understood",
     "unknown": "nothing like it is known",
@@ -57,6 +58,7 @@ def write_csv(sheets: Sequence[Sheet], folder: Path) -> list[Path]:
     written = []
     for sheet in sheets:
         path = folder / f"{sheet.name}.csv"
+        path.touch(mode=OWNER_ONLY)
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(sheet.columns)

@@ -214,8 +214,10 @@ def test_the_command_prints_tables(said: io.StringIO) -> None:
 def test_the_command_writes_files(said: io.StringIO, tmp_path: Path) -> None:
     assert program.main(["report", "--format", "html", "--out", str(tmp_path / "a")]) == 0
     assert (tmp_path / "a" / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE")
+    assert (tmp_path / "a" / "report.html").stat().st_mode & 0o077 == 0
     assert program.main(["report", "--format", "csv", "--out", str(tmp_path / "b")]) == 0
-    assert len(list((tmp_path / "b").glob("*.csv"))) == 6
+    files = list((tmp_path / "b").glob("*.csv"))
+    assert len(files) == 6 and all(file.stat().st_mode & 0o077 == 0 for file in files)
     assert program.main(["report", "--since", "0"]) == 1
     assert "1 to 3650" in said.getvalue()
 
