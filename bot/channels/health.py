@@ -84,8 +84,8 @@ async def _answers(call: Callable[..., object], *given: object) -> bool:
 
 async def _actions_answer(url: str) -> bool:
     """rasa-sdk's server says at /health that it is there."""
-    health = urlunsplit(urlsplit(url)._replace(path="/health", query=""))
     try:
+        health = urlunsplit(urlsplit(url)._replace(path="/health", query=""))
         limit = aiohttp.ClientTimeout(total=WITHIN_S)
         async with aiohttp.ClientSession(timeout=limit) as session, session.get(health) as answer:
             return answer.status == 200
