@@ -55,7 +55,7 @@ class CareCards:
             replies = [*cards, asked, *(r for r in replies if r not in cards)]
         if asked is not None:
             self._records.add_question(conversation.id, rule=asked["rule"])
-            level = self._parts.content.red_flags.flags[asked["rule"]].level
+            level = self._parts.content.red_flags.rule(asked["rule"]).level
             red_flags.labels(asked["rule"], level, "asked").inc()
         return replies
 
