@@ -27,7 +27,8 @@ _CORRECTING = re.compile(
 
 def is_plain_answer(script: Script, link_id: str, text: str, *, today: datetime.date) -> bool:
     """Is a message nothing but one of the answers offered to this question, a date, a temperature
-    (the rules judge it), or a word that steers the interview? There is nothing in it to suspect a sign in."""
+    (the rules judge it), or a word that steers the interview? There is nothing in it to suspect a
+    sign in."""
     question = script.question(link_id)
     if question is None or question.answer_type not in (
         "choice",

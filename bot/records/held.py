@@ -37,7 +37,7 @@ class StoredTurn:
     turn: int
     messages: list[dict[str, Any]]
     state: dict[str, Any]
-    is_repeat: bool = False
+    is_repeat: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ from bot.records.store import Records
 from bot.runtime import Runtime
 from bot.settings import Settings
 from tests.conftest import ROOT, free_port
-from tests.http.test_records_fail import parts as parts  # the fixture
+from tests.http.test_records_fail import parts as parts  # the fixtures
+from tests.http.test_records_fail import unchanging as unchanging
 from tests.sealed import KEYS
 
 
