@@ -36,6 +36,7 @@ from bot.nlu.told import ToldWords
 from bot.nlu.trained import trained_intents
 from bot.nlu.understanding import understand
 from bot.rendering.blocks import marked_sections, sections
+from bot.reports.words import redactor_of
 from bot.settings import ROOT
 from bot.training import model_path, training_pairs, write_questions
 from bot.triage.red_flags import RedFlagDetector
@@ -104,6 +105,7 @@ def _reading(content: Content) -> list[Target]:
         Target("named things", lambda t: [as_rasa(e) for e in things.find(t)], "text", 16),
         Target("other illnesses", illnesses.names_other_illness, "text", 12),
         Target("glossary, audience", words, "text", 10),
+        Target("redaction for reports", redactor_of(content).redacted, "text", 6),
     ]
 
 

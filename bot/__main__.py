@@ -21,7 +21,9 @@ from bot.errors import BotError, ContentError
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.load import load_knowledge
 from bot.knowledge.search import entry_search
+from bot.logs import configure_logs
 from bot.records.sealing_keys import check_keys, keys_of, prepare_keys
+from bot.reports.command import add_report, report
 from bot.settings import ROOT, Settings, settings
 from bot.training import MODELS, QUESTIONS_FILE, model_path, write_questions
 
@@ -34,6 +36,7 @@ def main(arguments: list[str]) -> int:
     """Run one command; an error that can be explained is one message and exit code 1."""
     wanted = _parser().parse_args(arguments)
     try:
+        configure_logs(settings())
         wanted.call(wanted)
     except ContentError as error:
         console.print(
@@ -70,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         lambda _: upkeep.rotate_key(settings()),
     )
     add("purge", "delete what is older than RETENTION_DAYS", lambda _: upkeep.purge_now(settings()))
+    add_report(add("report", "what got no answer, what did not help, and more", report))
     saving = add("backup", "write a backup of the database into a new file", _backup)
     putting = add("restore", "put a backup in place; stop the bots first", _restore)
     for command in (saving, putting):

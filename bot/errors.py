@@ -6,6 +6,7 @@ BotError
 +-- KnowledgeBaseUnavailable    the database could not be read while answering
 +-- RecordsUnavailable          a conversation could not be read or written
 |   +-- RecordsSealed           ... because the key that sealed it is not here
+|   +-- LockUnavailable         ... because its turn to be answered could not be had
 +-- BackupFailed                a backup could not be made or restored
 +-- SummaryNotMade              a file of the summary could not be made
 +-- UnknownConversation         the token opens no conversation (never existed, deleted, or too old)
@@ -50,6 +51,10 @@ class UnknownConversation(BotError):
 
 class RecordsSealed(RecordsUnavailable):
     """No key of this process opens what is stored, or there is no key at all."""
+
+
+class LockUnavailable(RecordsUnavailable):
+    """Redis is gone, or the turn before did not end: this one cannot be answered in its order."""
 
 
 class BackupFailed(BotError):

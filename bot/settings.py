@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     slack_signing_secret: str | None = None
     slack_api_url: str = "https://slack.com/api/"
     log_level: str = "WARNING"
+    log_format: str = "text"
+    metrics_token: str | None = Field(default=None, repr=False, min_length=16)
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    metrics_host: str = "127.0.0.1"
     hint3_dir: Path | None = None
 
     class Config:
@@ -50,8 +54,8 @@ class Settings(BaseSettings):
         frozen = True
 
     @validator("action_endpoint_url", "care_team_phone", "default_country", "hint3_dir",
-               "records_key", "records_key_file", "redis_url", "slack_bot_token",
-               "slack_signing_secret", pre=True)  # fmt: skip
+               "metrics_port", "metrics_token", "records_key", "records_key_file", "redis_url",
+               "slack_bot_token", "slack_signing_secret", pre=True)  # fmt: skip
     def _empty_is_unset(cls, value: str | None) -> str | None:
         return value or None
 
@@ -66,6 +70,12 @@ class Settings(BaseSettings):
         if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @validator("log_format")
+    def _known_form(cls, value: str) -> str:
+        if value.lower() not in ("text", "json"):
+            raise ValueError("must be text or json")
+        return value.lower()
 
     @validator("records_key_file")
     def _one_source(cls, value: Path | None, values: dict[str, object]) -> Path | None:

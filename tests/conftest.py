@@ -27,6 +27,7 @@ stand_in_for(TENSORFLOW)
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 420  # the first start trains the model
+METRICS_TOKEN = "a-token-of-the-tests"
 CLINIC = "https://clinic.example"  # a website that may use the chat
 NO_NETWORK = ROOT / "tests" / "no_network"  # its sitecustomize.py lets a bot reach loopback only
 
@@ -137,7 +138,8 @@ def slack() -> Iterator[FakeSlack]:
 @pytest.fixture(scope="session")
 def bot(tmp_path_factory: pytest.TempPathFactory, slack: FakeSlack) -> Iterator[httpx.Client]:
     """One started bot for all tests that do not change its settings; Slack is on."""
-    with started_bot(tmp_path_factory.mktemp("bot"), **slack.settings) as client:
+    more = {**slack.settings, "METRICS_TOKEN": METRICS_TOKEN}
+    with started_bot(tmp_path_factory.mktemp("bot"), **more) as client:
         yield client
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 
@@ -95,6 +96,19 @@ def postgres_address(port: int) -> str:
     return f"postgresql://bot@127.0.0.1:{port}/postgres"
 
 
+def _wait_for_answer(url: str) -> None:
+    """On a busy machine PostgreSQL takes connections before it answers them."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            psycopg2.connect(url).close()
+            return
+        except psycopg2.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
 @contextmanager
 def running_postgres() -> Iterator[str]:
     """A PostgreSQL server; its SQLAlchemy address."""
@@ -103,6 +117,7 @@ def running_postgres() -> Iterator[str]:
         log = Path(name) / "log"
         with process(command, log) as running:
             wait_for_port(port, running, log)
+            _wait_for_answer(postgres_address(port))
             yield postgres_address(port)
 
 

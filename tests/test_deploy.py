@@ -128,3 +128,25 @@ def test_no_image_holds_a_key() -> None:
         for line in file.read_text().splitlines():
             if line.startswith("RUN") and "-m bot prepare" in line:
                 assert line.endswith("&& rm var/records.key"), file.name
+
+
+def test_the_proxy_passes_no_figures_on() -> None:
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    block = re.search(r"location = /metrics \{\s*return 404;\s*\}", text)
+    assert block is not None and block.start() < text.index("location / {")
+
+
+def test_a_pod_is_not_taken_out_because_the_database_is_gone() -> None:
+    """It still shows care cards; only a new one waits until it can do everything."""
+    probes = [
+        container
+        for manifest in MANIFESTS
+        if manifest["kind"] == "Deployment"
+        for container in manifest["spec"]["template"]["spec"]["containers"]
+        if "bot" in container["image"]
+    ]
+    assert probes
+    for container in probes:
+        assert container["startupProbe"]["httpGet"]["path"] == "/readyz"
+        assert container["readinessProbe"]["httpGet"]["path"] == "/healthz"
+        assert container["livenessProbe"]["httpGet"]["path"] == "/healthz"

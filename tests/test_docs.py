@@ -1,7 +1,8 @@
-"""Docs that cannot go stale: settings and make targets."""
+"""Docs that cannot go stale: settings, commands, metrics, events, addresses, make targets."""
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from bot.content.knowledge import Entry, Sentence
 from bot.database.engine import metadata
 from bot.database.sealing import Sealed
 from bot.knowledge.__main__ import main
+from bot.metrics import registry
 from bot.records import tables
 from bot.settings import Settings
 
@@ -107,3 +109,96 @@ def test_the_operations_page_names_every_command() -> None:
         [sys.executable, "-m", "bot", "--help"], capture_output=True, text=True, cwd=ROOT
     ).stdout
     assert named == set(re.findall(r"^    ([a-z-]+)", said, re.MULTILINE))
+
+
+def _pages() -> dict[str, str]:
+    """All that people read, by path. What programs write is not among it."""
+    paths = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    return {str(p.relative_to(ROOT)): p.read_text(encoding="utf-8") for p in paths}
+
+
+def test_the_operations_page_names_every_metric_and_its_labels() -> None:
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`(?:afterall|process)_[^|]*)\|([^|]*)\|", page, re.MULTILINE)
+    told = {
+        name: set(re.findall(r"`(\w+)`", labels))
+        for names, labels in rows
+        for name in re.findall(r"`(\w+)`", names)
+    }
+    made = {}
+    for metric in registry.collect():
+        suffix = "_total" if metric.type == "counter" else ""
+        own = getattr(registry._names_to_collectors.get(metric.name), "_labelnames", ())
+        made[metric.name + suffix] = set(own)
+    assert told == made
+
+
+def test_the_operations_page_names_every_event() -> None:
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    logs = page.partition("## Logs")[2].partition("## Metrics")[0]
+    told = set(re.findall(r"`([a-z_]+)`", logs))
+    sources = [p.read_text(encoding="utf-8") for p in (ROOT / "bot").rglob("*.py")]
+    made = {
+        event
+        for source in sources
+        for event in re.findall(r"\blog\.(?:info|warning|error)\(\s*\"([a-z_]+)\"", source)
+    }
+    assert len(made) > 20
+    assert made <= told, made - told
+
+
+def test_the_contract_names_every_address() -> None:
+    contract = (ROOT / "docs/http.md").read_text(encoding="utf-8") + (
+        ROOT / "docs/slack.md"
+    ).read_text(encoding="utf-8")
+    web = (ROOT / "bot/channels/web.py").read_text(encoding="utf-8")
+    made = {
+        f"{m} /chat{p.rstrip('/')}" for m, p in re.findall(r'\("(GET|POST|DELETE)", "(/\S*)",', web)
+    }
+    for file in ("health", "metrics"):
+        source = (ROOT / f"bot/channels/{file}.py").read_text(encoding="utf-8")
+        made |= {f"GET {path}" for path in re.findall(r'@routes\.get\("(\S+)"\)', source)}
+    made = made - {"GET /chat/<name>"} | {"GET /chat/widget.js"}
+    assert len(made) == 13
+    missing = {address for address in made if f"`{address}" not in contract}
+    assert not missing
+    assert "/webhooks/slack/webhook" in contract
+
+
+def test_commands_in_the_docs_exist() -> None:
+    """`python -m X` is a module, `make X` a target."""
+    targets = re.findall(
+        r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    for path, page in _pages().items():
+        for module in re.findall(r"python -m ([a-z_.]+[a-z_])", page):
+            found = importlib.util.find_spec(module)
+            assert found is not None, (path, module)
+            is_package = found.submodule_search_locations is not None
+            assert not is_package or importlib.util.find_spec(f"{module}.__main__"), (path, module)
+        for called in re.findall(r"(?:`|^    )make ([a-z][a-z -]*[a-z])", page, re.MULTILINE):
+            for target in called.split("  ")[0].split():
+                assert target in targets, (path, called)
+
+
+def test_every_make_target_and_module_to_run_is_in_the_docs() -> None:
+    pages = "\n".join(_pages().values())
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    packages = [p.parent for p in (ROOT / "bot").rglob("__main__.py")]
+    for package in packages:
+        module = ".".join(package.relative_to(ROOT).parts)
+        assert f"python -m {module}" in pages + makefile, module
+    for target in re.findall(r"^([a-z-]+):", makefile, re.MULTILINE):
+        assert f"make {target}" in pages or target in ("help", "setup"), target
+
+
+def test_every_variable_of_tests_and_tools_is_told_of() -> None:
+    """Those of the bot are its settings, above. Those of the tests' own making need no reader."""
+    pages = "\n".join([*_pages().values(), (ROOT / "Makefile").read_text(encoding="utf-8")])
+    own = {"NETWORK_LOG", "PATH", "RASA_MAX_CACHE_SIZE", "INPUTS"}
+    for folder in ("tests", "benchmarks", "scripts"):
+        for source in (ROOT / folder).rglob("*.py"):
+            text = source.read_text(encoding="utf-8")
+            said = pages + (text.partition('"""')[2].partition('"""')[0])
+            for name in re.findall(r'environ(?:\.get\(|\[)"([A-Z0-9_]+)"', text):
+                assert name in own or name in said, (source, name)

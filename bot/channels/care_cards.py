@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.dialogue.own_words import own_reply
+from bot.metrics import red_flags
 from bot.records.store import Conversation
 from bot.runtime import Runtime
 from bot.triage.raising import Finding
@@ -38,6 +39,7 @@ class CareCards:
             replies = [card, *(r for r in replies if r["type"] != "care_card")]
             if finding.level in ("emergency", "crisis"):
                 replies = [card, *self._interrupted(conversation)]
+            self._count(conversation, card, finding)
             self._records.add_red_flag(
                 conversation.id,
                 rule=card["rule"],
@@ -53,6 +55,8 @@ class CareCards:
             replies = [*cards, asked, *(r for r in replies if r not in cards)]
         if asked is not None:
             self._records.add_question(conversation.id, rule=asked["rule"])
+            level = self._parts.content.red_flags.rule(asked["rule"]).level
+            red_flags.labels(asked["rule"], level, "asked").inc()
         return replies
 
     def card(self, conversation: Conversation, finding: Finding) -> dict[str, Any]:
@@ -63,6 +67,17 @@ class CareCards:
             country=conversation.country,
             care_team_phone=self._parts.settings.care_team_phone,
         ).as_json()
+
+    def counted_card(self, conversation: Conversation, finding: Finding) -> dict[str, Any]:
+        """The same in a turn of which nothing else is known."""
+        card = self.card(conversation, finding)
+        red_flags.labels(card["rule"], card["level"], "card").inc()
+        return card
+
+    def _count(self, conversation: Conversation, card: dict[str, Any], finding: Finding) -> None:
+        was_asked = self._records.signs_asked(conversation.id).intersection(finding.signs)
+        step = "confirmed" if was_asked else "card"
+        red_flags.labels(card["rule"], card["level"], step).inc()
 
     def _interrupted(self, conversation: Conversation) -> list[dict[str, Any]]:
         """Offer to go on later with an interview that was begun."""

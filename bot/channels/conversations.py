@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import datetime
-import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -39,6 +39,8 @@ from bot.errors import BotError, RecordsUnavailable, place_of
 from bot.interview.answers import Answer
 from bot.interview.recall import stale_answers
 from bot.interview.script import pending
+from bot.logs import event_log
+from bot.metrics import count_interview, count_turn, outcome_of, sessions
 from bot.rasa_parts.shared_locks import conversation_locks
 from bot.records.keys import CODE_LENGTH, CODE_LETTERS, CODE_LIFE, RESUME, hash_of, plain_code
 from bot.records.store import TOKEN_LIFE, Conversation, StoredTurn, utc_now
@@ -46,7 +48,7 @@ from bot.rendering.reply import Reply, ReplyType
 from bot.runtime import Runtime
 from bot.triage.raising import Finding
 
-log = logging.getLogger(__name__)
+log = event_log(__name__)
 T = TypeVar("T")
 # So many characters are screened at once, more in a thread. Not in one that reads the database:
 # when that hangs, so do its threads.
@@ -112,6 +114,7 @@ class Conversations:
             timezone=timezone,
             country=country or self._parts.settings.default_country,
         )
+        sessions.labels(self._channel).inc()
         replies = [self._own("greeting")]
         agreed = await asyncio.to_thread(self._agreed, conversation, person)
         if agreed is None:
@@ -228,6 +231,15 @@ class Conversations:
         client that hangs up does not stop the turn. A message that raises an emergency by itself
         gets its card in time, whatever it has to wait for.
         """
+        begun = time.perf_counter()
+        turn = await self._answered_in_time(conversation, said)
+        took = time.perf_counter() - begun
+        count_turn(self._channel, turn.messages, took, is_repeat=turn.is_repeat)
+        outcome = outcome_of(turn.messages)
+        log.info("turn", channel=self._channel, outcome=outcome, took_ms=round(took * 1000, 1))
+        return turn
+
+    async def _answered_in_time(self, conversation: Conversation, said: Said) -> StoredTurn:
         turn = asyncio.ensure_future(self._locked_turn(conversation, said))
         self._running.add(turn)
         turn.add_done_callback(self._running.discard)
@@ -247,7 +259,7 @@ class Conversations:
         except UnknownChoice:
             raise
         except Exception as error:  # noqa: BLE001 - whoever wrote is told, whatever went wrong
-            log.error("turn_failed reason=%s at=%s", type(error).__name__, place_of(error))
+            log.error("turn_failed", reason=type(error).__name__, at=place_of(error))
             return self._failed(conversation, await self._found(said.text))
 
     async def _held_turn(self, conversation: Conversation, said: Said) -> StoredTurn:
@@ -256,9 +268,10 @@ class Conversations:
         turn = await asyncio.to_thread(read, conversation.id, said.id, said.choice)
         self._records.enter_turn(turn)
         try:
-            return self._records.turn_of(conversation.id, said.id) or await self._turn(
-                conversation, said
-            )
+            before = self._records.turn_of(conversation.id, said.id)
+            if before is not None:
+                return replace(before, is_repeat=True)
+            return await self._turn(conversation, said)
         finally:
             self._records.end_turn()
 
@@ -279,7 +292,7 @@ class Conversations:
             return await self._answer(conversation, said, text, screened)
         except BotError as error:
             # What was found is known by now, also when it took the confirm line to know it.
-            log.error("turn_failed reason=%s", type(error).__name__)
+            log.error("turn_failed", reason=type(error).__name__)
             return self._failed(conversation, finding)
 
     def _label_of(self, conversation: Conversation, said: Said) -> str:
@@ -297,10 +310,12 @@ class Conversations:
     async def _answer(
         self, conversation: Conversation, said: Said, text: str, screened: Screened
     ) -> StoredTurn:
+        before = self._records.tracker(conversation.id)
         replies, is_done = await self._rasa.replies(conversation, said, text, screened)
         replies = self._cards.completed(conversation, screened.finding, replies, is_done=is_done)
         if not replies:  # nothing is kept, so that the message may be sent again as it is
             return self._failed(conversation, screened.finding)
+        count_interview(before, self._records.tracker(conversation.id), replies)
         if any(reply["type"] == "summary" for reply in replies):
             replies = await asyncio.to_thread(with_links, self._records, conversation.id, replies)
         if len(text) > READ_CHARACTERS:
@@ -354,7 +369,7 @@ class Conversations:
 
     def _failed(self, conversation: Conversation, finding: Finding) -> StoredTurn:
         """The turn could not be read or written: say so, with the card if one is due."""
-        replies = [self._cards.card(conversation, finding)] if finding.level else []
+        replies = [self._cards.counted_card(conversation, finding)] if finding.level else []
         replies.append(own_reply("error", self._parts, "error").as_json())
         numbered = [{**r, "id": f"x{n}", "seq": 0} for n, r in enumerate(replies)]
         return StoredTurn(0, numbered, {**_no_state(), "red_flag": finding.level})

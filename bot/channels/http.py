@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,8 +15,9 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.errors import RecordsUnavailable, UnknownConversation, place_of
+from bot.logs import event_log
 
-log = logging.getLogger(__name__)
+log = event_log(__name__)
 MAX_BODY_BYTES = 256 * 1024
 # A body has this long to arrive, and one that is too large this long to go by before we hang up.
 BODY_WITHIN_S, GOES_BY_WITHIN_S, GOES_BY_BYTES = 10, 1, 4 * 1024 * 1024
@@ -87,7 +87,7 @@ def install_error_handlers(app: Sanic) -> None:
         return error_answer(503, "unavailable", _CODES[503][1])
 
     async def fault(_: Request, error: Exception) -> HTTPResponse:
-        log.error("request_failed reason=%s at=%s", type(error).__name__, place_of(error))
+        log.error("request_failed", reason=type(error).__name__, at=place_of(error))
         message = "Something went wrong on our side. Please try again, or call your care team."
         return error_answer(500, "error", message)
 

@@ -8,7 +8,6 @@ again, which took 6 % of a busy bot's time.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections import deque
 from collections.abc import Callable
@@ -20,10 +19,11 @@ from redis.exceptions import RedisError
 from sanic.request import Request
 
 from bot.channels.http import ClientError
+from bot.logs import event_log
 from bot.records.keys import hash_of
 from bot.settings import Settings
 
-log = logging.getLogger(__name__)
+log = event_log(__name__)
 # 30 guesses in 15 minutes, of 29 ^ 8 codes: one in 10 ^ 10.
 RESUME_TRIES, RESUME_MINUTES = 30, 15
 FORGET_S = RESUME_MINUTES * 60

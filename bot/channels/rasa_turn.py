@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,11 +14,12 @@ from bot.channels.said import Said
 from bot.channels.screening import Screened
 from bot.dialogue.visit_summary import local_date, red_flag_lines
 from bot.errors import place_of
+from bot.logs import event_log
 from bot.records.store import Conversation
 from bot.runtime import Runtime
 from bot.triage.raising import mark_of
 
-log = logging.getLogger(__name__)
+log = event_log(__name__)
 CARD_WITHIN_S = 2.0
 # Turns that Rasa works on at the same time. More only wait, and their time is not yet running.
 TURNS_AT_ONCE = 16
@@ -78,7 +78,7 @@ class RasaTurns:
         self._running.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            log.error("rasa_failed reason=%s at=%s", type(error).__name__, place_of(error))
+            log.error("rasa_failed", reason=type(error).__name__, at=place_of(error))
 
     def _metadata(
         self, conversation: Conversation, said: Said, text: str, screened: Screened
@@ -124,7 +124,7 @@ class RasaTurns:
         await asyncio.wait({task}, timeout=limit)
         is_done = task.done()
         if not is_done:
-            log.error("turn_too_slow limit_s=%s", limit)
+            log.error("turn_too_slow", limit_s=limit)
         failed = not is_done or task.cancelled() or task.exception() is not None
         if failed or self._parts.records.has_turn_failed:
             return [r for r in output.replies if in_hurry or r["type"] in URGENT], False

@@ -12,7 +12,6 @@ import datetime
 import hashlib
 import hmac
 import json
-import logging
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext, suppress
 from typing import Any
@@ -42,6 +41,7 @@ from bot.channels.summary_download import summary_file
 from bot.dialogue.own_words import own_reply
 from bot.errors import BotError
 from bot.interview.play_back import long_date
+from bot.logs import event_log
 from bot.rasa_parts.lock_store import ConversationLocks
 from bot.records.events import SeenEvents
 from bot.records.keys import hash_of
@@ -53,7 +53,7 @@ from bot.rendering.slack import SlackMessage, chosen_blocks, home_view, slack_me
 from bot.runtime import Runtime, runtime
 from bot.settings import Settings, settings
 
-log = logging.getLogger(__name__)
+log = event_log(__name__)
 NAME = "AfterALL"
 # What the App Home and the slash command offer at any time.
 MENU = ("prepare_visit", "show_summary", "ask_symptoms", "help", "show_my_data", "delete_my_data")
@@ -128,7 +128,7 @@ class SlackChannel(SlackInput):
                 return response.json({"challenge": payload.get("challenge")})
             incoming = incoming_of(payload)
             if incoming is None:
-                log.info("slack_ignored type=%s", str(payload.get("type"))[:40])
+                log.info("slack_ignored", type=str(payload.get("type"))[:40])
                 return response.empty(200)
             await desk.take(incoming)
             return await desk.acknowledge(incoming)
@@ -233,10 +233,10 @@ class SlackDesk:
         except ClientError as error:
             replies = [{"type": "error", "text": error.text}]
         except BotError as error:
-            log.error("slack_turn_failed reason=%s", type(error).__name__)
+            log.error("slack_turn_failed", reason=type(error).__name__)
             replies = await self._stranded(incoming)
         except Exception as error:  # noqa: BLE001 - whoever wrote is told, whatever went wrong
-            log.error("slack_turn_failed reason=%s", type(error).__name__)
+            log.error("slack_turn_failed", reason=type(error).__name__)
             replies = await self._stranded(incoming)
         if incoming.has_files:
             replies.append(self._own("file_not_read"))
@@ -271,7 +271,7 @@ class SlackDesk:
         try:
             return slack_messages(reply, self._parts.content.texts.labels)
         except (KeyError, TypeError, ValueError) as error:
-            log.error("slack_not_rendered type=%s reason=%s", reply["type"], type(error).__name__)
+            log.error("slack_not_rendered", type=reply["type"], reason=type(error).__name__)
             return slack_messages({"type": "text", "text": reply["text"]}, {})
 
     def _upload(

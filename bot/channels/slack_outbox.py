@@ -4,7 +4,6 @@ without a line in the log."""
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -13,7 +12,9 @@ from dataclasses import dataclass
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
-log = logging.getLogger(__name__)
+from bot.logs import event_log
+
+log = event_log(__name__)
 Send = Callable[[], Awaitable[object]]
 KEPT_S = 600.0
 LONGEST_LINE, MOST = 100, 5_000
@@ -86,10 +87,10 @@ async def _deliver(post: _Post) -> bool:
         except asyncio.TimeoutError:
             pause = pause_after(None, tries)
         except Exception as error:  # noqa: BLE001 - one bad post must not end the line
-            log.error("slack_post_failed reason=%s", type(error).__name__)
+            log.error("slack_post_failed", reason=type(error).__name__)
             return False
         if pause is None or time.monotonic() + pause > post.until:
-            log.error("slack_post_given_up tries=%s", tries + 1)
+            log.error("slack_post_given_up", tries=tries + 1)
             return False
         tries += 1
         await asyncio.sleep(pause)
@@ -108,7 +109,7 @@ def pause_after(error: Exception | None, tries: int) -> float | None:
         return max(float(asked), 0.1) if asked.replace(".", "", 1).isdigit() else pause
     if status >= 500 or error_of(error) in _BUSY:
         return pause
-    log.error("slack_refused reason=%s", error_of(error))
+    log.error("slack_refused", reason=error_of(error))
     return None
 
 

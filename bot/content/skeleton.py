@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import json
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.content.knowledge import Audience, Fact, Knowledge
 
@@ -30,7 +31,7 @@ next:
 # 2 to 4 other topics, such as [symptoms, treatment_overview]
 related: []
 # At least 3 ways in which people ask for this, in their own words
-questions: []
+questions:{questions}
 checked_on: {checked_on}
 # Only whoever has read every sentence against its sources signs: a name, and a date
 reviewed_by: null
@@ -45,11 +46,20 @@ def skeleton(
     audience: Audience,
     knowledge: Knowledge,
     checked_on: datetime.date,
+    questions: Sequence[str] = (),
 ) -> str:
-    """An entry that is refused until it is filled in; facts nobody used yet stand first."""
+    """An entry that is refused until it is filled in; facts nobody used yet stand first.
+    `questions`: what people asked."""
     used = {f for e in knowledge.entries.values() for s in e.sentences for f in s.facts}
     facts = [fact for fact in knowledge.facts.values() if fact.topic == topic]
-    lines = _SKELETON.format(topic=topic, name=name, audience=audience, checked_on=checked_on)
+    lines = _SKELETON.format(
+        topic=topic,
+        name=name,
+        audience=audience,
+        checked_on=checked_on,
+        # JSON's quotes are YAML's as well.
+        questions="".join(f"\n- {json.dumps(q, ensure_ascii=False)}" for q in questions) or " []",
+    )
     unused = [fact for fact in facts if fact.id not in used]
     lines += _listed(f"Facts of {topic} that no entry uses yet", unused)
     lines += _listed(f"Facts of {topic} that other entries use", [f for f in facts if f.id in used])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from bot.database.sealing import KeyRing, seal_with
+from bot.logs import event_log
 
-log = logging.getLogger(__name__)
+log = event_log(__name__)
 _LOCK = 20261129  # any number; it names the lock of PostgreSQL
 MIGRATIONS = Path(__file__).parent / "migrations"
 metadata = MetaData()
@@ -96,7 +96,7 @@ def leave_no_trace(engine: Engine) -> None:
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
     except SQLAlchemyError as error:
-        log.error("wal_not_emptied reason=%s", type(error).__name__)
+        log.error("wal_not_emptied", reason=type(error).__name__)
 
 
 def alone(connection: Connection) -> None:

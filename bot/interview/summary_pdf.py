@@ -7,7 +7,6 @@ matplotlib, which Rasa brings (Latin, Greek, Cyrillic, Hebrew, Arabic), and Noto
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import asdict
 from functools import lru_cache
 from importlib.resources import files
@@ -22,8 +21,9 @@ from bot.errors import SummaryNotMade
 from bot.interview.summary import Summary
 from bot.interview.summary_page import page_of, shortened
 from bot.interview.timeline import to_svg
+from bot.logs import event_log
 
-log = logging.getLogger(__name__)
+log = event_log(__name__)
 _FONT_FOLDERS = (("matplotlib", "mpl-data/fonts/ttf"), ("cvttf_NotoSansCJK_Regular", "."))
 _ONE_AT_A_TIME = Lock()  # a page takes 0.05 s and all of a core
 

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from pathlib import Path
 
 from bot.content.all_content import read_content
 from bot.content.files import Problems
-from bot.content.knowledge import AUDIENCES, Knowledge, read_knowledge
-from bot.content.review import read_review
-from bot.content.skeleton import skeleton
+from bot.content.knowledge import AUDIENCES, Knowledge
 from bot.content.texts import read_texts
 from bot.database.engine import connect, upgrade
 from bot.errors import BotError, ContentError
 from bot.knowledge.base import Catalogue, KnowledgeBase
 from bot.knowledge.from_content import catalogue_of, readable_knowledge
 from bot.knowledge.load import load_knowledge
+from bot.knowledge.new_entry import new_entry
 from bot.knowledge.replies import answer_reply
 from bot.knowledge.search import entry_search
 from bot.rendering.reply import Reply
 from bot.settings import ROOT, settings
 
 PREVIEWS = ROOT / "var" / "preview"
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def main(arguments: list[str]) -> int:
@@ -69,25 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _new(options: argparse.Namespace) -> None:
-    problems = Problems()
-    knowledge = read_knowledge(options.content, problems)
-    review = read_review(options.content, problems, knowledge)
-    if options.topic not in knowledge.topics:
-        raise BotError(f"unknown topic {options.topic!r}; the topics: {' '.join(knowledge.topics)}")
-    if not _NAME.fullmatch(options.name):
-        raise BotError("a name has small letters, digits and _ only, such as hair_loss")
-    if review is None:
-        raise ContentError(problems.lines)
-    path = options.content / "entries" / options.topic / f"{options.name}.yml"
-    if path.exists():
-        raise BotError(f"{path} is there already; choose another name")
-    text = skeleton(
-        options.topic,
-        options.name,
-        audience=options.audience,
-        knowledge=knowledge,
-        checked_on=review.rules.facts_collected_on,
-    )
+    path, text = new_entry(options.content, options.topic, options.name, audience=options.audience)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     _say(f"{path}\nFill it in; `make content` says what is still to do.")

@@ -18,7 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import KnowledgeBaseUnavailable
 from bot.knowledge import tables
 from bot.knowledge.glossary import Glossary, Term
+from bot.logs import event_log
 
+log = event_log(__name__)
 WORDS_IN_TEXT = 3
 
 
@@ -116,6 +118,7 @@ class KnowledgeBase:
                     self._catalogue = _read(connection)
             return self._catalogue
         except SQLAlchemyError as error:
+            log.error("knowledge_unavailable", reason=type(error).__name__)
             raise KnowledgeBaseUnavailable("reading the entries") from error
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import pickle
 from typing import Any
 
@@ -18,6 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content.red_flag_examples import read_examples
+from bot.logs import event_log
 from bot.nlu.emergencies import SignReader
 from bot.nlu.encoder import shared_encoder
 from bot.nlu.entities import as_rasa
@@ -28,7 +28,7 @@ from bot.runtime import runtime
 from bot.triage.raising import finding_of, mark_of
 from bot.triage.second_reading import Scores, second_reading
 
-log = logging.getLogger(__name__)
+log = event_log(__name__)
 
 RED_FLAG = "red_flag"
 READER_FILE = "emergencies.pickle"
@@ -234,7 +234,7 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
             with model_storage.read_from(resource) as folder:
                 reader = read_own(io.BytesIO((folder / READER_FILE).read_bytes()))
         except Exception as error:  # noqa: BLE001
-            log.error("second_reader_missing reason=%s", type(error).__name__)
+            log.error("second_reader_missing", reason=type(error).__name__)
         return cls(config, model_storage, resource, reader)
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -264,7 +264,7 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
             suspicions = self._reader.read(text, shared_encoder(), in_parts=in_parts)
         except Exception as error:  # noqa: BLE001
             # The rules' finding must not be lost with the reader.
-            log.warning("second_reader_failed reason=%s", type(error).__name__)
+            log.warning("second_reader_failed", reason=type(error).__name__)
             return mark
         read = second_reading(
             finding,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 from collections.abc import Callable
 from importlib import import_module
@@ -12,6 +11,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
+from bot.logs import configure_logs, level_of_others
 from bot.rasa_parts.patches import install_patches
 from bot.settings import ROOT, Settings
 
@@ -27,18 +27,11 @@ def prepare(settings: Settings, *, to_serve: bool = False) -> None:
     """Environment, logging and patches; before Rasa is imported."""
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    # Warnings of Rasa's dependencies; our own are errors in the tests.
-    logging.captureWarnings(True)
-    logging.getLogger("py.warnings").setLevel(logging.ERROR)
-    # What Rasa and the clients of Slack and databases tell below WARNING holds what people wrote.
-    others = max(logging.getLevelName(settings.log_level), logging.WARNING)
-    logging.basicConfig(level=others, format="%(asctime)s %(levelname)s %(message)s")
-    for own in ("bot", "actions"):
-        logging.getLogger(own).setLevel(settings.log_level)
+    configure_logs(settings)
     install_patches(to_serve=to_serve)
     from rasa.utils.log_utils import configure_structlog
 
-    configure_structlog(others)
+    configure_structlog(level_of_others(settings))
 
 
 def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> None:
@@ -56,7 +49,10 @@ def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> N
     )
     from rasa.core.utils import AvailableEndpoints
 
+    from bot.channels.metrics import serve_metrics
+
     endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
+    serve_metrics(settings)
     channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
     app = configure_app(channels, enable_api=False, endpoints=endpoints, port=settings.port)
     app.register_listener(

@@ -7,7 +7,6 @@ Rasa's RedisLockStore is not used: two processes were inside it at once in 16 % 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from weakref import WeakKeyDictionary
@@ -16,12 +15,11 @@ from redis.asyncio import Redis
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
 
-from bot.errors import RecordsUnavailable
+from bot.errors import LockUnavailable
 from bot.rasa_parts.lock_store import ConversationLocks
 from bot.records.store import Records
 from bot.settings import Settings
 
-log = logging.getLogger(__name__)
 # How long the lock of a process that was killed stays. A living one renews it in time.
 LIFE_S = 4.0
 RENEW_AFTER_S = LIFE_S / 3
@@ -38,7 +36,7 @@ class SharedLocks(ConversationLocks):
 
     @asynccontextmanager
     async def hold(self, conversation: str) -> AsyncIterator[None]:
-        """Wait for the turn of this caller. Raises RecordsUnavailable without Redis."""
+        """Wait for the turn of this caller. Raises LockUnavailable without Redis."""
         async with super().hold(conversation):
             lock = await self._taken(conversation)
             renewing = asyncio.create_task(_renew(lock))
@@ -58,8 +56,8 @@ class SharedLocks(ConversationLocks):
             if await lock.acquire():
                 return lock
         except RedisError as error:
-            raise RecordsUnavailable("waiting for the turn of a message") from error
-        raise RecordsUnavailable("the turn before this message did not end")
+            raise LockUnavailable("waiting for the turn of a message") from error
+        raise LockUnavailable("the turn before this message did not end")
 
 
 async def _renew(lock: Lock) -> None:

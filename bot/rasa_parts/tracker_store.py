@@ -26,6 +26,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.metrics import intents
 from bot.rasa_parts.patches import install_patches
 from bot.records.store import TrackerRow
 from bot.runtime import runtime
@@ -53,6 +54,7 @@ class ConversationTrackerStore(TrackerStore):
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keep the window of this tracker. Raises RecordsUnavailable, also for a late turn."""
+        self._count(tracker)
         events = list(windowed(tracker, WINDOW_TURNS))
         row = TrackerRow(
             body=json.dumps(list(_compact(events))),
@@ -67,6 +69,12 @@ class ConversationTrackerStore(TrackerStore):
             row,
             channel=tracker.get_latest_input_channel(),
         )
+
+    def _count(self, tracker: DialogueStateTracker) -> None:
+        intent = (
+            (tracker.latest_message.intent or {}).get("name") if tracker.latest_message else None
+        )
+        intents.labels(intent if intent in self.domain.intent_properties else "other").inc()
 
     async def _aside(self, sender_id: str, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Call in a thread, unless the conversation is in memory: then there is nothing to wait

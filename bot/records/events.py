@@ -6,7 +6,6 @@ No words are kept: the hash of an event's id and, until it is answered, whom to 
 from __future__ import annotations
 
 import datetime
-import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -17,11 +16,12 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.errors import RecordsSealed
+from bot.logs import event_log
 from bot.records import tables as t
 from bot.records.keys import hash_of
 from bot.records.store import utc_now
 
-log = logging.getLogger(__name__)
+log = event_log(__name__)
 # Slack repeats an event for up to a day at most.
 KEPT = datetime.timedelta(days=2)
 # A process that did not say for so long that it is at work has died.

@@ -32,11 +32,12 @@ class Conversation:
 
 @dataclass(frozen=True)
 class StoredTurn:
-    """One message of a person and what was answered."""
+    """One message of a person and what was answered; `is_repeat`: it was answered before."""
 
     turn: int
     messages: list[dict[str, Any]]
     state: dict[str, Any]
+    is_repeat: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

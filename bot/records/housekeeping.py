@@ -4,7 +4,6 @@ nobody used for an hour, once a day what is older than RETENTION_DAYS."""
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 
@@ -12,11 +11,12 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import BotError
+from bot.logs import event_log
 from bot.records.retention import purge
 from bot.records.store import Records, utc_now
 from bot.settings import Settings
 
-log = logging.getLogger(__name__)
+log = event_log(__name__)
 EVERY_S, PURGE_EVERY_S = 60.0, 24 * 3600.0
 
 
@@ -38,6 +38,6 @@ def _tried(work: Callable[[], object]) -> bool:
     try:
         work()
     except (BotError, SQLAlchemyError) as error:
-        log.error("housekeeping_failed reason=%s", type(error).__name__)
+        log.error("housekeeping_failed", reason=type(error).__name__)
         return False
     return True

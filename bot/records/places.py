@@ -21,6 +21,9 @@ class Found:
 class Place(Protocol):
     """The database, this process's memory, or Redis. Every method raises RecordsUnavailable."""
 
+    def check(self) -> None:
+        """Nothing when it answers."""
+
     def by_token(self, token_hash: str) -> Found | None:
         """The conversation of this token."""
 

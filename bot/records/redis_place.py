@@ -23,11 +23,13 @@ from sqlalchemy import DateTime
 from bot.database.engine import metadata
 from bot.database.sealing import KeyRing
 from bot.errors import RecordsUnavailable
+from bot.logs import event_log
 from bot.records import tables as t
 from bot.records.held import Changes, Row, Rows, Stored, StoredTurn, TrackerRow, conversation_of
 from bot.records.keys import RESUME, hash_of
 from bot.records.places import Found
 
+log = event_log(__name__)
 PREFIX = "afterall"
 MOST_MESSAGES = 20  # of one turn
 LIFE = datetime.timedelta(hours=1)
@@ -46,6 +48,11 @@ class RedisPlace:
         )
         self._life_s = int(life.total_seconds())
         self._keys = keys
+
+    def check(self) -> None:
+        """One round trip."""
+        with self._reachable():
+            self._redis.ping()
 
     def by_token(self, token_hash: str) -> Found | None:
         """The token lives as long as its conversation."""
@@ -368,6 +375,7 @@ class RedisPlace:
         try:
             yield
         except redis.RedisError as error:
+            log.error("redis_failed", reason=type(error).__name__)
             raise RecordsUnavailable("reading or writing a conversation") from error
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime
-import logging
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, select
 from sqlalchemy.engine import Engine
 
 from bot.database.engine import leave_no_trace
+from bot.logs import event_log
 from bot.records import tables as t
 from bot.records.events import KEPT
 from bot.records.store import MEMORY_LIFE
 from bot.records.transfer import delete_rows
 from bot.settings import Settings
 
-log = logging.getLogger(__name__)
+log = event_log(__name__)
 AT_ONCE = 200
 
 
@@ -55,7 +55,7 @@ def purge(engine: Engine, config: Settings, now: datetime.datetime) -> Purged:
             delete(t.red_flag_audit).where(audit.at < audit_kept)
         ).rowcount
     leave_no_trace(engine)
-    log.info("purged %s", " ".join(f"{name}={count}" for name, count in asdict(done).items()))
+    log.info("purged", **asdict(done))
     return done
 
 

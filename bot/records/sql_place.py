@@ -25,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database.engine import leave_no_trace
 from bot.errors import RecordsUnavailable
+from bot.logs import event_log
 from bot.records import people
 from bot.records import tables as t
 from bot.records.held import (
@@ -40,6 +41,7 @@ from bot.records.keys import RESUME, add_keys, key_opens, take_key
 from bot.records.places import Found
 from bot.records.transfer import delete_rows, read_rows, write_rows
 
+log = event_log(__name__)
 # Parents before children.
 _WRITTEN = (t.turns, t.messages, t.raised_flags, t.interviews, t.interview_answers, t.feedback)
 
@@ -51,6 +53,11 @@ class SqlPlace:
         self._engine = engine
         dialect = {"sqlite": sqlite, "postgresql": postgresql}[engine.dialect.name]
         self._insert = dialect.insert
+
+    def check(self) -> None:
+        """One statement."""
+        with self._on() as connection:
+            connection.execute(select(1))
 
     def by_token(self, token_hash: str) -> Found | None:
         """One statement."""
@@ -254,6 +261,7 @@ class SqlPlace:
             with self._engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
+            log.error("database_failed", reason=type(error).__name__)
             raise RecordsUnavailable("reading or writing a conversation") from error
 
 

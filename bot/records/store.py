@@ -77,6 +77,11 @@ class Records:
         # Where a conversation or token was found last: asked first, so that a turn asks one place.
         self._found_in: dict[str, Place] = {}
 
+    def check(self) -> None:
+        """Raises RecordsUnavailable when one of the places does not answer."""
+        for place in (self._durable, self._memory):
+            place.check()
+
     # -- turns -----------------------------------------------------------------------------
 
     def read_turn(self, conversation: str, message_id: str, choice: str | None = None) -> Turn:
