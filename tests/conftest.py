@@ -79,8 +79,11 @@ def of_type(turn: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 @contextmanager
-def started_bot(folder: Path, **environment: str) -> Iterator[httpx.Client]:
-    """`python -m bot run` with a database of its own and without a network; ended with Ctrl-C."""
+def started_bot(
+    folder: Path, *, ready: str = "/readyz", **environment: str
+) -> Iterator[httpx.Client]:
+    """`python -m bot run` with a database of its own and without a network; ended with Ctrl-C.
+    `ready`: what answers 200 once it is up; a bot without its actions is alive, not ready."""
     port = free_port()
     log = folder / "bot.log"
     settings = {
@@ -104,7 +107,7 @@ def started_bot(folder: Path, **environment: str) -> Iterator[httpx.Client]:
         )
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            _wait_until_ready(client, process, log)
+            _wait_until_ready(client, process, log, ready)
             yield client
     finally:
         os.killpg(process.pid, signal.SIGINT)
@@ -115,12 +118,14 @@ def started_bot(folder: Path, **environment: str) -> Iterator[httpx.Client]:
             raise
 
 
-def _wait_until_ready(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_ready(
+    client: httpx.Client, process: subprocess.Popen[bytes], log: Path, ready: str
+) -> None:
     deadline = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < deadline:
         assert process.poll() is None, f"the bot stopped:\n{log.read_text()[-4000:]}"
         try:
-            if client.get("/readyz").status_code == 200:
+            if client.get(ready).status_code == 200:
                 return
         except httpx.TransportError:
             pass

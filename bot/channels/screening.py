@@ -10,7 +10,7 @@ from bot.channels.choices import says_nothing_new
 from bot.channels.said import Said
 from bot.dialogue.visit_summary import local_date
 from bot.interview.answers import Answer
-from bot.interview.screening import is_date_correction, is_plain_answer
+from bot.interview.screening import is_date_correction, is_measurement, is_plain_answer
 from bot.records.store import Conversation, utc_now
 from bot.runtime import Runtime
 from bot.triage.raising import Finding
@@ -64,16 +64,21 @@ class Screening:
         is_no = confirming is not None and finding == Finding() and _begins_with_no(words)
         follows = last.get("topic") if last.get("type") == "answer" else None
         # The second reader would read a plain answer without its question: nothing is asked.
-        known = set(self._parts.content.red_flags.flags) if self._is_plain(last, said) else asked
+        is_plain = self._is_plain(last, said, judged=finding == Finding())
+        known = set(self._parts.content.red_flags.flags) if is_plain else asked
         is_about_one = _is_asked(last, said) and last["linkId"] != NAMES_SYMPTOMS
         is_short = is_about_one and len(text.split()) <= SHORT_ANSWER
         return Screened(finding, is_no, follows, frozenset(already | known), is_short)
 
-    def _is_plain(self, last: dict[str, Any], said: Said) -> bool:
+    def _is_plain(self, last: dict[str, Any], said: Said, *, judged: bool) -> bool:
+        """`judged`: the rules find nothing in it, so a temperature is none to worry about."""
         if not _is_asked(last, said):
             return False
         script, today = self._parts.content.interview, utc_now().date()
-        return is_plain_answer(script, str(last.get("linkId")), said.text, today=today)
+        link_id = str(last.get("linkId"))
+        return is_plain_answer(script, link_id, said.text, today=today) or (
+            judged and is_measurement(script, link_id, said.text, today=today)
+        )
 
     def _dates_anew(self, conversation: Conversation, finding: Finding, text: str) -> bool:
         """Does the message only correct when a sign began, whose card was shown a short time ago?

@@ -26,20 +26,23 @@ _CORRECTING = re.compile(
 
 
 def is_plain_answer(script: Script, link_id: str, text: str, *, today: datetime.date) -> bool:
-    """Is a message nothing but one of the answers offered to this question, a date, a temperature
-    (the rules judge it), or a word that steers the interview? There is no other sign in it."""
+    """Is a message nothing but one of the answers offered to this question, a date, or a word that
+    steers the interview? There is nothing in it to suspect a sign in."""
     question = script.question(link_id)
-    if question is None or question.answer_type not in (
-        "choice",
-        "boolean",
-        "date",
-        "quantity",
-    ):
+    if question is None or question.answer_type not in ("choice", "boolean", "date"):
         return False
     mended, _ = mend(script, text)
     if find_command(script, mended, choice=None) is not None:
         return True
     return is_clear_answer(script, question, mended, today=today)
+
+
+def is_measurement(script: Script, link_id: str, text: str, *, today: datetime.date) -> bool:
+    """Is a message nothing but a temperature that this question asks for? The rules judge it."""
+    question = script.question(link_id)
+    if question is None or question.answer_type != "quantity":
+        return False
+    return is_clear_answer(script, question, text, today=today)
 
 
 def is_date_correction(

@@ -172,7 +172,8 @@ def test_actions_are_gone(kind: str, tmp_path_factory: pytest.TempPathFactory) -
     with hanging_server() as hanging:
         url = hanging if kind == "hanging" else f"http://127.0.0.1:{free_port()}/webhook"
         folder = tmp_path_factory.mktemp(kind)
-        with started_bot(folder, ACTION_ENDPOINT_URL=url, ACTION_TIMEOUT_S="1") as client:
+        settings = {"ACTION_ENDPOINT_URL": url, "ACTION_TIMEOUT_S": "1"}
+        with started_bot(folder, ready="/healthz", **settings) as client:
             outside = Person(client)
             assert types(outside.say("what is a relapse?")) == ["error"], "said, not silent"
             for person in (outside, _in_the_interview(client)):
