@@ -127,13 +127,15 @@ def running_fleet(
         for replica in acting:
             replica.wait("/health")
         for replica in talking:
-            replica.wait("/readyz")
+            replica.wait("/healthz")
         config = folder / "nginx.conf"
         config.write_text(_config(talking, acting, front, inner, folder, hashed=hashed))
         log = folder / "nginx.log"
         command = [server, "-c", str(config), "-e", str(folder / "nginx-error.log")]
         with process([*command, "-g", "daemon off;"], log) as running:
             wait_for_port(front, running, log)
+            for replica in talking:
+                replica.wait("/readyz")  # they reach the action servers through nginx
             yield Fleet(f"http://127.0.0.1:{front}", talking, acting, database, folder)
     finally:
         for replica in [*talking, *acting]:
