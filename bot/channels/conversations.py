@@ -42,7 +42,7 @@ from bot.interview.script import pending
 from bot.logs import event_log
 from bot.metrics import count_interview, count_turn, outcome_of, sessions
 from bot.rasa_parts.shared_locks import conversation_locks
-from bot.records.keys import CODE_LENGTH, CODE_LETTERS, CODE_LIFE, RESUME, hash_of, plain_code
+from bot.records.keys import CODE_LIFE, RESUME, hash_of, new_code, plain_code
 from bot.records.store import TOKEN_LIFE, Conversation, StoredTurn, utc_now
 from bot.rendering.reply import Reply, ReplyType
 from bot.runtime import Runtime
@@ -193,7 +193,7 @@ class Conversations:
 
     async def code(self, conversation: Conversation) -> tuple[str, datetime.datetime]:
         """A new code for `resume`, and until when it is good (UTC)."""
-        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+        code = new_code()
         until = await asyncio.to_thread(
             self._records.add_keys, conversation.id, {RESUME: code}, life=CODE_LIFE
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import secrets
 from collections.abc import Mapping
 
 from sqlalchemy import delete, insert, or_, select
@@ -23,6 +24,14 @@ CODE_LENGTH = 8
 def hash_of(secret: str) -> str:
     """What is stored of a token or key: with the database alone nobody can speak as a person."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def new_code() -> str:
+    """A random resume code. It holds a digit, so that no code is a word ("headache")."""
+    while True:
+        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+        if any(letter.isdigit() for letter in code):
+            return code
 
 
 def plain_code(typed: str) -> str:
