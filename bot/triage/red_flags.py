@@ -25,7 +25,8 @@ _ALL_WELL_WORDS = 30
 
 @dataclass(frozen=True)
 class _Screened:
-    """For every sign named: the strongest of what its mentions call for, and where."""
+    """For every sign named: the strongest of what its mentions call for, and where. `negated`: by
+    a mention; `denied`: those without a contrast in the message."""
 
     outcomes: dict[str, Outcome]
     places: dict[str, list[Span]]
@@ -33,6 +34,7 @@ class _Screened:
     is_unsure: bool
     sounds_well: bool
     denied: frozenset[str]
+    negated: frozenset[str]
 
 
 class RedFlagDetector:
@@ -78,6 +80,8 @@ class RedFlagDetector:
         outcomes = screened.outcomes
         is_confirmed = False
         answer = self._answer(tokens, aside=aside) if confirming is not None else None
+        if answer == "unsure" and confirming in screened.negated and self._begins_with_no(tokens):
+            answer = "no"  # "no, I don't want to hurt myself, I am just exhausted"
         if confirming in self._content.flags and answer in ("yes", "unsure"):
             outcomes[confirming], is_confirmed = "card", True
         elif confirming is not None and outcomes.get(confirming) == "confirm":
@@ -126,7 +130,9 @@ class RedFlagDetector:
         is_unsure = bool(cues.get("unsure"))
         sounds_well = bool(cues.get("well")) and len(tokens) <= _ALL_WELL_WORDS
         plainly_denied = frozenset(denied if is_plain else ())
-        return _Screened(outcomes, places, is_open, is_unsure, sounds_well, plainly_denied)
+        return _Screened(
+            outcomes, places, is_open, is_unsure, sounds_well, plainly_denied, frozenset(denied)
+        )
 
     def _outcome(self, name: str, status: Status) -> Outcome:
         clue = self._content.clues.get(name)
@@ -183,6 +189,10 @@ class RedFlagDetector:
     def _begins_answer(self, tokens: Sequence[Token]) -> bool:
         found = self._openers.find(tokens, [(t.word,) for t in tokens])
         return any(start == 0 for _, start, _ in found)
+
+    def _begins_with_no(self, tokens: Sequence[Token]) -> bool:
+        found = self._answers.find(tokens, [(t.word,) for t in tokens])
+        return any(name == "no" and start == 0 for name, start, _ in found)
 
     def _is_bare_answer(self, tokens: Sequence[Token]) -> bool:
         hits = self._answers.find(tokens, [(t.word,) for t in tokens])

@@ -76,6 +76,24 @@ def test_a_question_goes_on_from_the_answer_beside_the_confirm_line(
     assert detector.find(said, confirming="fever").rule == alone
 
 
+@pytest.mark.parametrize(
+    ("said", "asked", "rule"),
+    [
+        ("no i dont want to hurt myself im just exhausted", "crisis", None),
+        ("no, i am not short of breath, im just tired", "breathing", None),
+        ("no but i want to die", "crisis", "crisis"),
+        ("no im not sure i want to live", "crisis", "crisis"),
+        ("no, i do want to hurt myself", "crisis", "crisis"),
+        ("not sure, i dont want to hurt myself", "crisis", "crisis"),
+    ],
+)
+def test_a_no_that_says_the_sign_again(
+    detector: RedFlagDetector, said: str, asked: str, rule: str | None
+) -> None:
+    for aside in (True, False):
+        assert detector.find(said, confirming=asked, aside=aside).rule == rule
+
+
 def test_the_same_sign_again(detector: RedFlagDetector) -> None:
     assert detector.find("I have a fever", already=("fever",)).repeated
 
