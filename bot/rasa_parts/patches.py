@@ -174,7 +174,9 @@ def _look_up_rules_by_action() -> None:
 
     from bot.rasa_parts.quick_rules import find_from_intents_only, possible_keys
 
-    RulePolicy._find_action_from_rules = find_from_intents_only(RulePolicy._find_action_from_rules)
+    find = RulePolicy._find_action_from_rules
+    if not hasattr(find, "__wrapped__"):  # patched once, however often it is asked for
+        RulePolicy._find_action_from_rules = find_from_intents_only(find)
     RulePolicy._get_possible_keys = possible_keys
 
 

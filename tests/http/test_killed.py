@@ -18,18 +18,9 @@ from typing import Any
 import httpx
 
 from tests.conftest import ROOT, free_port
+from tests.faults.talks import INTERVIEW
 
-SAID = [
-    "I am tired all the time, for 2 weeks",
-    "really bad",
-    "the same, and also bruises since Monday",
-    "mild",
-    "no",
-    "no, the doctor is new",
-    "chemo in 2019, then radiation",
-    "can I still work?",
-    "yes, this is right",
-]
+SAID = INTERVIEW  # the same talk as in the fault run
 EVERY_STEP = os.environ.get("KILL_AT_EVERY_STEP") == "1"
 # How long after a message was sent the process is killed: before, while and after it is answered.
 DELAYS_S = (0.0, 0.02, 0.06, 0.3)
