@@ -20,7 +20,7 @@ import httpx
 from tests.conftest import ROOT, free_port
 from tests.faults.talks import INTERVIEW
 
-SAID = INTERVIEW  # the same talk as in the fault run
+SAID = list(INTERVIEW)  # the same talk as in the fault run
 EVERY_STEP = os.environ.get("KILL_AT_EVERY_STEP") == "1"
 # How long after a message was sent the process is killed: before, while and after it is answered.
 DELAYS_S = (0.0, 0.02, 0.06, 0.3)
