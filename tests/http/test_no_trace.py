@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from bot.records.sealing_keys import rotate
 from tests.conftest import ROOT, Person, of_type, started_bot, types
 from tests.records.test_sealing import everything_in, raw
 from tests.sealed import KEY, KEYS, opened
+from tests.services import running_redis
 from tests.slack.fake_slack import FakeSlack, SlackPerson, fake_slack
 from tests.slack.test_slack_conversation import answered_command, is_question
 
@@ -69,15 +71,16 @@ class World:
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     url, redis = f"sqlite:///{tmp_path}/bot.db", None
     more: dict[str, str] = {}
+    closing = ExitStack()
     if request.param != "sqlite":
         server = request.getfixturevalue("postgres")
         name = f"trace_{next(NUMBERS)}"
         with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
             connection.execute(text(f"create database {name}"))
         url = server.removesuffix("postgres") + name
-        redis = request.getfixturevalue("redis_url")
+        redis = closing.enter_context(running_redis())  # its own: others leave conversations
         more = {"REDIS_URL": redis}
-    with fake_slack() as slack:
+    with closing, fake_slack() as slack:
         settings = {"DATABASE_URL": url, "RECORDS_KEY": KEY, "LOG_LEVEL": "DEBUG"}
         with started_bot(tmp_path, **settings, **more, **slack.settings) as client:
             engine = connect(url, KEYS)
