@@ -8,6 +8,8 @@ from bot.content.follow_ups import FollowUpContent
 
 MAX_CHARACTERS = 600
 MIN_WORDS = 2
+# "how long has he", and not "is it"
+MIN_WORDS_AT_THE_END = 3
 
 
 class QuestionWords:
@@ -68,6 +70,13 @@ class QuestionWords:
                 else:
                     said = whole
         return tuple(parts) if len(parts) > 1 else ()
+
+    def question_at_the_end(self, text: str) -> tuple[str, ...]:
+        """What is asked after a story, without the story; empty where there is none."""
+        pieces = re.split(r"(?<=[?!.,;])\s+|\n+", text[-MAX_CHARACTERS:].strip())
+        last = pieces[-1]
+        is_long_enough = len(_plain(last).split()) >= MIN_WORDS_AT_THE_END
+        return (last,) if len(pieces) > 1 and is_long_enough and self._is_question(last) else ()
 
     def _is_question(self, piece: str) -> bool:
         plain = _plain(piece)

@@ -25,6 +25,9 @@ STANDS_ALONE, TIMES_THE_NEXT = 0.15, 2.0
 EACH_PART, EACH_PART_ALONE = 0.15, 0.3
 # Below this the second one is read as going on from the first.
 EACH_PART_GOES_ON = 0.25
+# The question at the end of a story is one that nobody may answer: so sure, and so many times the
+# next one's score. Chosen on the development questions.
+DECLINES, TIMES_THE_NEXT_DECLINES = 0.3, 3.0
 MENTIONED = 4
 
 # Several texts at once cost little more than one.
@@ -57,10 +60,11 @@ def understand(
     if other_illness(text):
         return Understood([Ranked(OTHER_ILLNESS_INTENT, 1.0), *rank([text])[0]])
     reader = _Reader(rank, words, things)
-    parts = words.parts(text)[:2]
-    ranked, *of_parts = rank([text, *parts])
+    parts, ends = words.parts(text)[:2], words.question_at_the_end(text)
+    ranked, *of_parts = rank([text, *parts, *ends])
     return (
-        reader.two_questions(parts, of_parts, [r.intent for r in ranked[:MENTIONED]])
+        reader.two_questions(parts, of_parts[: len(parts)], [r.intent for r in ranked[:MENTIONED]])
+        or declined_at_the_end(of_parts[len(parts) :])
         or reader.going_on(text, ranked, None if names_a_thing else follows)
         or reader.unsettled(text, ranked, None if names_a_thing else follows)
         or Understood(ranked)
@@ -145,6 +149,17 @@ class _Reader:
         if not all(_is_question(b.intent) for b in best):
             return None
         return Understood(first.ranked, parts[0], (best[1].intent, second.read_as or parts[1]))
+
+
+def declined_at_the_end(ranked: Sequence[list[Ranked]]) -> Understood | None:
+    """A story draws a message to what it tells of; "how long does he have" after it is no question
+    about a second relapse. `ranked`: of the question at the end, where there is one."""
+    for alone in ranked:
+        next_score = alone[1].score if len(alone) > 1 else 0.0
+        least = max(DECLINES, TIMES_THE_NEXT_DECLINES * next_score)
+        if alone[0].intent in DECLINED and alone[0].score >= least:
+            return Understood(alone)
+    return None
 
 
 def _is_sure(ranked: list[Ranked]) -> bool:

@@ -44,6 +44,17 @@ def test_one_question(person: Person, says: str, topic: str) -> None:
     assert _said(person.say(says)) == [topic]
 
 
+@pytest.mark.parametrize("says", CASES["ends_with_the_outlook"])
+def test_figures_are_asked_about_whatever_the_story_before(person: Person, says: str) -> None:
+    (reply,) = [m for m in person.say(says)["messages"] if m["type"] != "notice"]
+    assert [c["value"] for c in reply["choices"]][:2] == ["figures_yes", "figures_no"]
+
+
+@pytest.mark.parametrize(("says", "topic"), CASES["ends_otherwise"])
+def test_the_story_before_a_question(person: Person, says: str, topic: str) -> None:
+    assert _said(person.say(says)) == [topic]
+
+
 def test_a_topic_nearly_as_likely_is_the_first_button(new_person: NewPerson) -> None:
     said = [m for says in CASES["nearly"] for m in new_person().say(says)["messages"]]
     answers = [m for m in said if m["type"] == "answer"]

@@ -47,6 +47,44 @@ def test_parts(says: str, parts: tuple[str, ...]) -> None:
     assert WORDS.parts(says) == parts
 
 
+@pytest.mark.parametrize(
+    ("says", "end"),
+    [
+        ("he is 44, it came back, how long has he got", ("how long has he got",)),
+        ("It is back. Will he make it?", ("Will he make it?",)),
+        ("how long has he got", ()),
+        ("it came back, he is 44", ()),
+        ("it came back, is it?", ()),
+        ("it is back, " * 200 + "how long has he got", ("how long has he got",)),
+    ],
+)
+def test_question_at_the_end(says: str, end: tuple[str, ...]) -> None:
+    assert WORDS.question_at_the_end(says) == end
+
+
+@pytest.mark.parametrize(
+    ("end", "next_to_it", "intent"),
+    [
+        (("personal_prognosis", 0.5), 0.1, "personal_prognosis"),
+        (("personal_prognosis", 0.2), 0.0, "ask_second_relapse"),
+        (("personal_prognosis", 0.4), 0.2, "ask_second_relapse"),
+        (("ask_causes", 0.9), 0.1, "ask_second_relapse"),
+    ],
+)
+def test_declined_at_the_end(end: tuple[str, float], next_to_it: float, intent: str) -> None:
+    text = "it is back, how long has he got"
+    ranks = {text: [("ask_second_relapse", 0.6)], "how long has he got": [end, ("x", next_to_it)]}
+    understood = understand(
+        text,
+        rank=_rank(ranks),
+        words=WORDS,
+        things={},
+        follows=None,
+        other_illness=lambda text: False,
+    )
+    assert understood.ranked[0].intent == intent
+
+
 def _rank(scores: dict[str, list[tuple[str, float]]]) -> Rank:
     unknown = [("out_of_scope", 0.1)]
     return lambda texts: [[Ranked(i, s) for i, s in scores.get(t, unknown)] for t in texts]
