@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
+# Some machines tell Python to keep nothing it has compiled; a start then takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: actions bench check content evaluate faults format fuzz help licences lock pictures redos run sbom setup shell soak test test-entries test-killed test-replaced test-services test-slack-outage test-training test-web
 
 help: ## what can be called

@@ -53,7 +53,7 @@ def _condition_fault(
     other = script.question(condition.question)
     if other is None:
         return f"unknown question {condition.question!r}; name the id of a question before it"
-    if other not in earlier:
+    if all(one.id != other.id for one in earlier):
         return f"can never be asked: {condition.question!r} is not asked before it; move it up"
     if other.group not in (None, question.group):
         return f"{condition.question!r} is asked once per {other.group}; which one is meant?"

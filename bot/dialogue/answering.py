@@ -135,7 +135,16 @@ def _humanely(entry: Entry, turn: Turn, parts: Runtime, *, audience: str | None)
         slots["figures_wanted"] = wanted
     shown = spared(entry, wanted, parts.knowledge.catalogue(), parts)
     slots["last_entry"] = shown.id
-    return [_answer(shown, parts, intro="not_one_person" if personal else None)], slots
+    part = "more" if _is_asked_on(shown, turn) else "short"
+    return [_answer(shown, parts, part=part, intro="not_one_person" if personal else None)], slots
+
+
+def _is_asked_on(entry: Entry, turn: Turn) -> bool:
+    """Has it been answered just before, and is more of it asked about ("and does it hurt?")? What
+    it says beyond its first sentences helps more than the same ones again."""
+    goes_on = turn.choice is None and turn.question != turn.text
+    has_more = any(sentence.part == "more" for sentence in entry.sentences)
+    return goes_on and has_more and turn.slots.get("last_entry") == entry.id
 
 
 def _last(turn: Turn, parts: Runtime) -> Entry | None:

@@ -86,6 +86,7 @@ class _Reader:
             return None
         completed = self.words.completed(text, thing)
         (ranked,) = self.rank([completed])
+        ranked = _same_before_unsure(ranked, f"ask_{last}")
         best = ranked[0]
         is_same = best.intent == f"ask_{last}"
         sure = GOES_ON_THE_SAME if is_same else GOES_ON
@@ -149,6 +150,15 @@ class _Reader:
         if not all(_is_question(b.intent) for b in best):
             return None
         return Understood(first.ranked, parts[0], (best[1].intent, second.read_as or parts[1]))
+
+
+def _same_before_unsure(ranked: list[Ranked], same: str) -> list[Ranked]:
+    """Where the first intent is too unsure to go on with, and the topic of before is the second
+    and at least as sure, that comes first."""
+    is_next = len(ranked) > 1 and ranked[1].intent == same
+    if is_next and ranked[0].score < GOES_ON and ranked[1].score >= ranked[0].score:
+        return [ranked[1], ranked[0], *ranked[2:]]
+    return ranked
 
 
 def declined_at_the_end(ranked: Sequence[list[Ranked]]) -> Understood | None:

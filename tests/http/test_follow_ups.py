@@ -28,6 +28,13 @@ def test_goes_on(new_person: NewPerson, last: str, says: str, topic: str) -> Non
     assert _said(person.say(says)) == [topic]
 
 
+def test_the_same_entry_goes_on_with_the_rest_of_it(person: Person) -> None:
+    (first,) = person.say(CASES["first"]["mrd"])["messages"][-1:]
+    (then,) = person.say("and does it hurt")["messages"][-1:]
+    assert first["entry"] == then["entry"]
+    assert not {s["text"] for s in first["sentences"]} & {s["text"] for s in then["sentences"]}
+
+
 @pytest.mark.xfail(strict=True, reason="the question alone is surer of another topic")
 @pytest.mark.parametrize(("last", "says", "topic"), CASES["not_yet"])
 def test_does_not_go_on_yet(new_person: NewPerson, last: str, says: str, topic: str) -> None:
@@ -46,8 +53,10 @@ def test_one_question(person: Person, says: str, topic: str) -> None:
 
 @pytest.mark.parametrize("says", CASES["ends_with_the_outlook"])
 def test_figures_are_asked_about_whatever_the_story_before(person: Person, says: str) -> None:
-    (reply,) = [m for m in person.say(says)["messages"] if m["type"] != "notice"]
-    assert [c["value"] for c in reply["choices"]][:2] == ["figures_yes", "figures_no"]
+    said = person.say(says)
+    (asked,) = [m for m in said["messages"] if m["type"] == "choices"]
+    assert _said(said) == []
+    assert [c["value"] for c in asked["choices"]][:2] == ["figures_yes", "figures_no"]
 
 
 @pytest.mark.parametrize(("says", "topic"), CASES["ends_otherwise"])
