@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.dialogue.turn import Turn
 from bot.rendering.reply import Reply, rendered
+from bot.runtime import runtime
 
 Events = list[dict[str, Any]]
 
@@ -30,12 +31,13 @@ class TurnAction(Action, ABC):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> Events:
         """Called by Rasa."""
         turn = Turn.from_tracker(tracker)
-        replies, slots = self.respond(turn)
-        for reply in replies:
-            message = rendered(reply, channel=turn.channel)
-            dispatcher.utter_message(
-                text=message.get("text"), json_message=message.get("custom") or {}
-            )
+        with runtime().knowledge.one_version():
+            replies, slots = self.respond(turn)
+            for reply in replies:
+                message = rendered(reply, channel=turn.channel)
+                dispatcher.utter_message(
+                    text=message.get("text"), json_message=message.get("custom") or {}
+                )
         if turn.slots.get("held_entry"):  # it waits for one turn
             slots = {"held_entry": None, **slots}
         return [set_slot(name, value) for name, value in slots.items()]

@@ -29,6 +29,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from bot.rasa_parts.stand_ins import TENSORFLOW, stand_in_for
 from bot.settings import ROOT
 
 SIZE = 20_000
@@ -390,6 +391,7 @@ def main() -> int:
     parser.add_argument("--sentences", type=int, default=60)
     parser.add_argument("--quick", action="store_true", help="print what is wrong, write nothing")
     wanted = parser.parse_args()
+    stand_in_for(TENSORFLOW)  # as in the bot
     expressions, not_reached = collect(wanted.sentences)
     sys.stdout.write(f"{len(expressions)} expressions\n")
     sys.stdout.flush()

@@ -7,6 +7,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -107,9 +108,29 @@ class KnowledgeBase:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._catalogue: Catalogue | None = None
+        self._held: ContextVar[list[Catalogue] | None] = ContextVar("held", default=None)
+
+    @contextmanager
+    def one_version(self) -> Iterator[None]:
+        """Within this block `catalogue` asks the database once, so that no answer is made of two
+        versions."""
+        before = self._held.set([])
+        try:
+            yield
+        finally:
+            self._held.reset(before)
 
     def catalogue(self) -> Catalogue:
         """Everything that can be said now. Raises KnowledgeBaseUnavailable."""
+        held = self._held.get()
+        if held:
+            return held[0]
+        newest = self._newest()
+        if held is not None:
+            held.append(newest)
+        return newest
+
+    def _newest(self) -> Catalogue:
         try:
             with self._engine.connect() as connection:
                 version = connection.scalar(_VERSION)

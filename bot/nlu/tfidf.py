@@ -25,24 +25,18 @@ class Tfidf:
         self._terms = self._vectorizer.build_analyzer()
         self._columns = self._vectorizer.vocabulary_
         self._rarity = self._vectorizer.idf_
-        by_term = csr_matrix(self.rows.T)
-        self._starts = by_term.indptr.tolist()
-        self._texts, self._weights = by_term.indices, by_term.data
+        self._by_term = csr_matrix(self.rows.T)
 
     def alike(self, text: str) -> Any:
         """The cosine of this text with each fitted one: float32, from 0 to 1."""
         known = self._columns
         counts = Counter(known[term] for term in self._terms(text) if term in known)
-        cosines = np.zeros(self.rows.shape[0], np.float32)
         if not counts:
-            return cosines
-        weights = (1.0 + np.log(list(counts.values()))) * self._rarity[list(counts)]
+            return np.zeros(self.rows.shape[0], np.float32)
+        columns = list(counts)
+        weights = (1.0 + np.log(list(counts.values()))) * self._rarity[columns]
         weights /= np.linalg.norm(weights)
-        for column, weight in zip(counts, weights.astype(np.float32), strict=True):
-            begin, end = self._starts[column], self._starts[column + 1]
-            # A text stands at most once with each term, so nothing is added to the same place.
-            cosines[self._texts[begin:end]] += weight * self._weights[begin:end]
-        return cosines
+        return self._by_term[columns].T @ weights.astype(np.float32)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_vectorizer": self._vectorizer, "rows": self.rows}
