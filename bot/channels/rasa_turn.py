@@ -100,6 +100,7 @@ class RasaTurns:
                 "is_short_answer": screened.is_short_answer,
             },
             "follows": screened.follows,
+            "follows_card": screened.follows_card,
             "red_flags": red_flag_lines(flags, self._parts.content, timezone=conversation.timezone),
         }
 

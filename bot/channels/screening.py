@@ -29,13 +29,15 @@ NAMES_SYMPTOMS = "sx.name"
 class Screened:
     """What the channel knows of a message before Rasa sees it: the red flag it raises, whether it
     is a clear "no" to our confirm line, the topic of the answer just before it, the signs that
-    were raised or asked about before, and whether it is a few words said to a question of ours."""
+    were raised or asked about before, whether it is a few words said to a question of ours, and
+    whether a care card was the last thing said before it."""
 
     finding: Finding
     answered: bool
     follows: str | None
     known: frozenset[str]
     is_short_answer: bool = False
+    follows_card: bool = False
 
 
 class Screening:
@@ -68,7 +70,8 @@ class Screening:
         known = set(self._parts.content.red_flags.flags) if is_plain else asked
         is_about_one = _is_asked(last, said) and last["linkId"] != NAMES_SYMPTOMS
         is_short = is_about_one and len(text.split()) <= SHORT_ANSWER
-        return Screened(finding, is_no, follows, frozenset(already | known), is_short)
+        after_card = last.get("type") == "care_card"
+        return Screened(finding, is_no, follows, frozenset(already | known), is_short, after_card)
 
     def _is_plain(self, last: dict[str, Any], said: Said, *, judged: bool) -> bool:
         """`judged`: the rules find nothing in it, so a temperature is none to worry about."""

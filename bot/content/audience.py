@@ -10,11 +10,13 @@ from bot.content.files import ContentModel, Problems, build, read_yaml
 
 
 class AudienceContent(ContentModel):
-    """Lay words for each audience; under `child_below_years` an age means a child."""
+    """Lay words for each audience; under `child_below_years` an age means a child.
+    `not_the_patient`: words for children of the person who asks."""
 
     child: tuple[str, ...]
     adult: tuple[str, ...]
     caregiver: tuple[str, ...]
+    not_the_patient: tuple[str, ...]
     child_below_years: int = Field(ge=1, le=30)
 
 

@@ -1,4 +1,5 @@
-"""Words by which a message goes on from the last answer, and asks two things."""
+"""Words by which a message goes on from the last answer, asks two things, or asks for a change of a
+medicine."""
 
 from __future__ import annotations
 
@@ -11,6 +12,14 @@ from bot.content.files import ContentModel, Problems, build, read_yaml
 FILE = "follow_ups.yml"
 
 
+class MedicineChanges(ContentModel):
+    """Words that ask, in this order, whether a medicine is stopped or its amount changed."""
+
+    asks: tuple[str, ...]
+    changes: tuple[str, ...]
+    medicines: tuple[str, ...]
+
+
 class FollowUpContent(ContentModel):
     """The word lists; the file says what each is for."""
 
@@ -20,6 +29,7 @@ class FollowUpContent(ContentModel):
     aspects: frozenset[str]
     asks: tuple[str, ...]
     between: tuple[str, ...]
+    medicine_changes: MedicineChanges
 
 
 def read_follow_ups(root: Path, problems: Problems) -> FollowUpContent | None:

@@ -19,6 +19,7 @@ NEEDED_TEXTS = (
     "declined_diagnosis", "personal_prognosis", "emotional_distress", "offer_interview",
     "audience_child", "audience_adult", "audience_caregiver", "audience_unknown",
     "contact_human", "show_my_data", "delete_my_data", "deleted", "kept", "red_flag_cleared",
+    "card_holds",
     "interview_intro", "interview_resumed", "interview_kept", "interview_done",
     "interview_none", "interview_over", "interview_check", "continued", "interrupted",
     "error",

@@ -35,9 +35,15 @@ OFFERED_INTENTS = ("prepare_visit", "contact_human")
 
 
 def decline_or_explain(turn: Turn, parts: Runtime) -> Response:
-    """A word of the glossary is explained, whatever else the message was taken for."""
+    """A word of the glossary is explained, and the example question of an entry answered, whatever
+    else the message was taken for."""
     # "Tell me more" after this is not about the answer before it.
-    return answer_by_words(turn, parts) or ([decline(turn, parts)], {"last_entry": None})
+    said = _after_card(turn, parts) if turn.intent == "out_of_scope" else None
+    return (
+        answer_by_words(turn, parts)
+        or answer_example(turn, parts)
+        or ([said or decline(turn, parts)], {"last_entry": None})
+    )
 
 
 def clarify_or_explain(turn: Turn, parts: Runtime) -> Response:
@@ -46,8 +52,15 @@ def clarify_or_explain(turn: Turn, parts: Runtime) -> Response:
     return (
         answer_by_words(turn, parts)
         or answer_example(turn, parts)
-        or ([_way_back(turn, parts) or clarify(turn, parts)], {})
+        or ([_way_back(turn, parts) or _after_card(turn, parts) or clarify(turn, parts)], {})
     )
+
+
+def _after_card(turn: Turn, parts: Runtime) -> Reply | None:
+    """ "No, we called them already" to a care card is no question about what the bot knows."""
+    if not turn.follows_card or turn.choice or parts.question_words.asks(turn.text):
+        return None
+    return own_reply("card_holds", parts)
 
 
 def _way_back(turn: Turn, parts: Runtime) -> Reply | None:
@@ -89,7 +102,9 @@ def clarify(turn: Turn, parts: Runtime) -> Reply:
 def fallback(turn: Turn, parts: Runtime) -> Response:
     """A "yes" or "no" without a story: to figures that wait, or to nothing; or no idea."""
     if turn.intent in ("affirm", "deny"):
-        return (show_figures if turn.intent == "affirm" else spare_figures)(turn, parts)
+        said = _after_card(turn, parts)
+        decided = show_figures if turn.intent == "affirm" else spare_figures
+        return ([said], {}) if said else decided(turn, parts)
     return clarify_or_explain(turn, parts)
 
 

@@ -18,7 +18,8 @@ class Turn:
     tapped choice (`choices`: of several picked together), `ranking` the intents by score, best
     first. `question` is the text as it was understood ("how is it given (blinatumomab)"), `second`
     intent and text of a second question, `named` the ids of the things the message names,
-    `nearly` the topic that is second, when it is nearly as likely.
+    `nearly` the topic that is second, when it is nearly as likely. `follows_card`: a care card was
+    the last thing said before it.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Turn:
     choices: tuple[str, ...] = ()
     named: frozenset[str] = frozenset()
     nearly: str | None = None
+    follows_card: bool = False
 
     @classmethod
     def from_tracker(cls, tracker: Any) -> Turn:
@@ -63,6 +65,7 @@ class Turn:
             choices=tuple(metadata.get("choices") or ()),
             named=frozenset(str(e["value"]) for e in message.get("entities") or ()),
             nearly=_nearly(ranking),
+            follows_card=bool(metadata.get("follows_card")),
         )
 
     @property

@@ -20,6 +20,9 @@ _AGE = re.compile(
     r"|\b(?P<months>\d{1,2})[\s-]*months?[\s-]*old"
     r"|\b(?:son|daughter|boy|girl|husband|wife|mom|mum|dad|mother|father)\s*[,(]\s*(?P<of>\d{1,3})\b"
     + _NO_YEARS
+    + r"|\b(?:diagnosed|relapsed?|relapsing|got it|back)\b[\w ,+-]{0,15}\bat\s+(?P<at>\d{1,2})\b"
+    + r"(?!\s*(?:am|pm|o'?clock|:|/|years?|yrs?))"
+    + _NO_YEARS
 )
 
 
@@ -43,7 +46,7 @@ def find_age(plain: str) -> Age | None:
     group = match.lastgroup or "is"
     number = int(match[group])
     years = number // 12 if group == "months" else number
-    end = match.end(group) if group in ("is", "of") else match.end()
+    end = match.end(group) if group in ("is", "of", "at") else match.end()
     return Age(years, match.start(group), end) if years <= _OLDEST else None
 
 
@@ -57,6 +60,9 @@ class AudienceWords:
             "adult": _any_of(content.adult),
             "caregiver": _any_of(content.caregiver),
         }
+        # "I have a toddler" tells of the one who asks, "I have a toddler with ALL" of the patient.
+        other = _any_of(content.not_the_patient).pattern
+        self._not_the_patient = re.compile(rf"{other}(?!\s+(?:with|who|whose|that|diagnosed)\b)")
 
     def find(self, text: str) -> str | None:
         """child, adult or caregiver; None when the text does not tell, or tells two."""
@@ -64,6 +70,7 @@ class AudienceWords:
         by_age = self._by_age(plain)
         if by_age is not None:
             return by_age
+        plain = self._not_the_patient.sub(" ", plain)
         found = [name for name in ("child", "adult") if self._patterns[name].search(plain)]
         if len(found) == 1:
             return found[0]

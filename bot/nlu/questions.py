@@ -1,4 +1,5 @@
-"""Questions that go on from the last answer, and two questions in one message (pure)."""
+"""Questions that go on from the last answer, two questions in one message, and questions that are
+declined by their words (pure)."""
 
 from __future__ import annotations
 
@@ -25,6 +26,17 @@ class QuestionWords:
         self._between = re.compile(
             rf"(?:[,;]|(?<!\s))\s+(?:{_either(content.between)})\s+(?=(?:{asks})\b)", re.IGNORECASE
         )
+        words = content.medicine_changes
+        self._changes_medicine = re.compile(
+            # "the doctor says he can skip it" asks nothing
+            r"(?<!\bi )(?<!\bhe )(?<!\bshe )(?<!\bwe )(?<!\bthey )"
+            rf"\b(?:{_either(words.asks)})\s+{_few(3)}(?:{_either(words.changes)})\s+{_few(4)}"
+            rf"(?:{_either(words.medicines)})\b"
+        )
+
+    def changes_medicine(self, text: str) -> bool:
+        """Does it ask whether a medicine is stopped, skipped or taken in another amount?"""
+        return bool(self._changes_medicine.search(_plain(text[:MAX_CHARACTERS])))
 
     def refers_back(self, text: str) -> bool:
         """May this be about what was answered last?"""
@@ -91,4 +103,13 @@ def _plain(text: str) -> str:
 
 
 def _either(words: tuple[str, ...]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return "|".join(_pattern(word) for word in sorted(words, key=len, reverse=True))
+
+
+def _pattern(word: str) -> str:
+    return rf"\w{{1,20}}{re.escape(word[1:])}" if word.startswith("~") else re.escape(word)
+
+
+def _few(most: int) -> str:
+    """Up to so many words of one clause."""
+    return rf"(?:[\w-]{{1,30}}\s+){{0,{most}}}?"

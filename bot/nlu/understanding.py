@@ -9,7 +9,8 @@ from bot.nlu.intents import Ranked
 from bot.nlu.questions import QuestionWords
 
 OTHER_ILLNESS_INTENT = "other_cancer"
-DECLINED = frozenset({"medication_advice", "lab_results", "personal_prognosis"})
+MEDICINE_CHANGE = "medication_advice"
+DECLINED = frozenset({MEDICINE_CHANGE, "lab_results", "personal_prognosis"})
 # A question read as going on from the last answer must at least be this sure ...
 GOES_ON, GOES_ON_THE_SAME = 0.3, 0.15
 # ... and what it then asks about may be a little less sure than the question as it stands.
@@ -57,6 +58,7 @@ def understand(
     """Read one message. `things`: what "it" stands for by topic; `follows`: the topic of the
     answer just before, None when there was none. `names_a_thing`: the message says itself what it
     is about (a treatment, a test), so it does not go on."""
+    rank = _declining(rank, words)
     if other_illness(text):
         return Understood([Ranked(OTHER_ILLNESS_INTENT, 1.0), *rank([text])[0]])
     reader = _Reader(rank, words, things)
@@ -69,6 +71,21 @@ def understand(
         or reader.unsettled(text, ranked, None if names_a_thing else follows)
         or Understood(ranked)
     )
+
+
+def _declining(rank: Rank, words: QuestionWords) -> Rank:
+    """ "Should he stop the ponatinib" is declined, however much it sounds like a question about
+    ponatinib: so certain that no story, and nothing said before, is surer."""
+
+    def ranked(texts: Sequence[str]) -> list[list[Ranked]]:
+        found = rank(texts)
+        for row, text in enumerate(texts):
+            if words.changes_medicine(text):
+                others = [r for r in found[row] if r.intent != MEDICINE_CHANGE]
+                found[row] = [Ranked(MEDICINE_CHANGE, 1.0), *others]
+        return found
+
+    return ranked
 
 
 @dataclass(frozen=True)

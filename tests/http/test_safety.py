@@ -143,6 +143,14 @@ def test_numbers_of_the_own_country(new_person: Callable[..., Person]) -> None:
     assert card["contacts"][0]["href"] == "tel:999"
 
 
+@pytest.mark.parametrize("says", ["no we called them already", "no", "ok", "they know about it"])
+def test_a_word_after_the_card_is_no_question(person: Person, says: str) -> None:
+    assert types(person.say("he has a temp of 38.6 since lunch")) == ["care_card"]
+    (reply,) = person.say(says)["messages"]
+    assert reply["type"] == "text"
+    assert "still holds" in reply["text"] or reply["text"].startswith("All right"), reply
+
+
 @contextmanager
 def hanging_server() -> Iterator[str]:
     """Takes every connection and never answers."""

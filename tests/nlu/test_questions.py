@@ -48,6 +48,29 @@ def test_parts(says: str, parts: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("says", "is_one"),
+    [
+        ("should he stop the ponatinib", True),
+        ("Can I skip tonight's 6-MP?", True),
+        ("is it ok if we halve the dexamethasone", True),
+        ("his counts dropped, should I stop the methotrexate", True),
+        ("what if i miss a dose", True),
+        ("do we give another dose after he is sick", True),
+        ("how does ponatinib work", False),
+        ("why did they stop the vincristine", False),
+        ("the doctor says he can skip vincristine", False),
+        ("can it stop working after a while", False),
+        ("can we stop worrying now", False),
+        ("when does the dose go up", False),
+        ("can they lower my risk of relapse", False),
+        ("should i stop at the pharmacy. they have ponatinib", False),
+    ],
+)
+def test_asks_for_a_change_of_medicine(says: str, is_one: bool) -> None:
+    assert WORDS.changes_medicine(says) is is_one
+
+
+@pytest.mark.parametrize(
     ("says", "end"),
     [
         ("he is 44, it came back, how long has he got", ("how long has he got",)),
