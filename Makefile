@@ -17,7 +17,8 @@ run: setup ## start the bot; ends with the address of the chat page
 
 test: setup ## every test, two at a time (WORKERS=1: one after the other)
 	@$(PYTHON) -m bot prepare
-	@$(PYTHON) -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder
+	@$(PYTHON) -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder -m "not alone"
+	@$(PYTHON) -m pytest -m alone tests/nlu tests/triage
 
 test-entries: setup ## every example question of every entry, over HTTP
 	@EVERY_QUESTION=1 $(PYTHON) -m pytest tests/http/test_every_entry.py

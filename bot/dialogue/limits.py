@@ -58,7 +58,7 @@ def clarify_or_explain(turn: Turn, parts: Runtime) -> Response:
 
 def _after_card(turn: Turn, parts: Runtime) -> Reply | None:
     """ "No, we called them already" to a care card is no question about what the bot knows."""
-    if not turn.follows_card or turn.choice or parts.question_words.asks(turn.text):
+    if not turn.follows_card or turn.choice or parts.question_words.is_question(turn.text):
         return None
     return own_reply("card_holds", parts)
 

@@ -76,7 +76,7 @@ class QuestionWords:
         for sentence in sentences:
             for piece in self._between.split(sentence):
                 whole = f"{said} {piece}".strip()
-                if self._is_question(piece):
+                if self.is_question(piece):
                     parts.append(whole)
                     said = ""
                 else:
@@ -88,9 +88,10 @@ class QuestionWords:
         pieces = re.split(r"(?<=[?!.,;])\s+|\n+", text[-MAX_CHARACTERS:].strip())
         last = pieces[-1]
         is_long_enough = len(_plain(last).split()) >= MIN_WORDS_AT_THE_END
-        return (last,) if len(pieces) > 1 and is_long_enough and self._is_question(last) else ()
+        return (last,) if len(pieces) > 1 and is_long_enough and self.is_question(last) else ()
 
-    def _is_question(self, piece: str) -> bool:
+    def is_question(self, piece: str) -> bool:
+        """Is this piece a question by its own words, whatever it points at?"""
         plain = _plain(piece)
         if len(plain.split()) < MIN_WORDS:
             return False

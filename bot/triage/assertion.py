@@ -67,6 +67,7 @@ class Message:
         self._cues = cues
         self._named = named
         self._begins, self._ends = _sentences(tokens)
+        self._clauses: dict[Mention, Span] = {}
         self._checks: tuple[Callable[[Mention], Status | None], ...] = (
             self._answered, self._denied, self._gone, self._unsure,
             self._supposed, self._other, self._past, self._asked, self._denied_inside,
@@ -96,7 +97,12 @@ class Message:
         return found
 
     def _clause(self, mention: Mention) -> Span:
-        """The sentence cut at words of contrast ("but", "only")."""
+        """The sentence cut at words of contrast ("but", "only"); kept: most checks ask for it."""
+        if mention not in self._clauses:
+            self._clauses[mention] = self._clause_of(mention)
+        return self._clauses[mention]
+
+    def _clause_of(self, mention: Mention) -> Span:
         start, end = self._sentence(mention)
         before = [b for _, b in self._hits("contrast", start, mention.start, mention)]
         after = [a for a, _ in self._hits("contrast", mention.end, end, mention)]

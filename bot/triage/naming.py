@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from bot.content.red_flags import Clue, RedFlag, RedFlagContent
 from bot.content.sign_words import Together, parse_together
@@ -41,7 +40,7 @@ class SignFinder:
         for rule in rules:
             self._rules.setdefault(rule[2].groups[0], []).append(rule)
         used = {name for rule in rules for name in (*rule[2].groups, *rule[2].without)}
-        groups = [(f"group {name}", p) for name in sorted(used) for p in content.groups[name]]
+        groups = [(("group", name), p) for name in sorted(used) for p in content.groups[name]]
         self._signs = PhraseBook([*_sign_phrases(named), *groups], content.groups)
         self._spelling = Spelling(self._signs.words, real_words)
         self._measured = [flag for flag in flags if flag.temperature]
@@ -53,8 +52,8 @@ class SignFinder:
         hits = list(self._signs.find(tokens, readings))
         idioms: dict[str, set[int]] = {}
         places: dict[str, list[Span]] = {}
-        contexts = {name[1] for name, _, _ in map(_parts, hits) if name[0] == "context"}
-        for (kind, flag), start, end in map(_parts, hits):
+        contexts = {flag for (kind, flag), _, _ in hits if kind == "context"}
+        for (kind, flag), start, end in hits:
             if kind == "group":
                 places.setdefault(flag, []).append((start, end))
             elif kind == "not_meant":
@@ -62,7 +61,7 @@ class SignFinder:
         found = list(
             self._of_temperatures(find_temperatures(tokens, self._content.temperature, asked=asked))
         )
-        for (kind, flag), start, end in map(_parts, hits):
+        for (kind, flag), start, end in hits:
             if kind not in ("says", "may_say") or not self._fits(flag, contexts):
                 continue
             if idioms.get(flag, set()).issuperset(range(start, end)):
@@ -101,11 +100,11 @@ class SignFinder:
                     yield Named(flag.id, mention, not one.is_sure)
 
 
-def _sign_phrases(flags: Iterable[RedFlag | Clue]) -> Iterator[tuple[str, str]]:
+def _sign_phrases(flags: Iterable[RedFlag | Clue]) -> Iterator[tuple[tuple[str, str], str]]:
     for flag in flags:
         for kind in ("says", "may_say", "not_meant", "context"):
             for phrase in getattr(flag, kind, ()):
-                yield f"{kind} {flag.id}", phrase
+                yield (kind, flag.id), phrase
 
 
 def _rules(flags: Iterable[RedFlag | Clue]) -> Iterator[tuple[str, str, Together]]:
@@ -113,13 +112,3 @@ def _rules(flags: Iterable[RedFlag | Clue]) -> Iterator[tuple[str, str, Together
         for kind in ("together", "may_together"):
             for rule in getattr(flag, kind, ()):
                 yield kind, flag.id, parse_together(rule)
-
-
-@lru_cache(maxsize=4096)
-def _kind_and_flag(name: str) -> tuple[str, str]:
-    kind, _, flag = name.partition(" ")
-    return kind, flag
-
-
-def _parts(hit: tuple[str, int, int]) -> tuple[tuple[str, str], int, int]:
-    return _kind_and_flag(hit[0]), hit[1], hit[2]

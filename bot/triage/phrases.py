@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Generic, TypeVar
 
 from bot.content.phrases import GAP_WORDS, phrase_variants
 from bot.triage.tokens import Token
 
 Steps = tuple[tuple[frozenset[str], int], ...]
-_Phrase = tuple[tuple[str, ...], Steps]
+Name = TypeVar("Name", bound=Hashable)
+_Phrase = tuple[tuple[Name, ...], Steps]
 
 
-class PhraseBook:
+class PhraseBook(Generic[Name]):
     """Finds phrases in tokens; each phrase belongs to one or more names (a sign, a cue).
 
     Phrases are kept by their first word and, where no other word may stand between, the second.
     """
 
     def __init__(
-        self, phrases: Iterable[tuple[str, str]], groups: Mapping[str, tuple[str, ...]]
+        self, phrases: Iterable[tuple[Name, str]], groups: Mapping[str, tuple[str, ...]]
     ) -> None:
-        names: dict[Steps, dict[str, None]] = {}
+        names: dict[Steps, dict[Name, None]] = {}
         for name, phrase in phrases:
             for variant in phrase_variants(phrase, groups):
                 names.setdefault(tuple(_steps(variant)), {})[name] = None
         self.words = {word for steps in names for words, _ in steps for word in words}
-        self._single: dict[str, dict[str, None]] = {}
-        self._pairs: dict[str, dict[str, list[_Phrase]]] = {}
-        self._gapped: dict[str, list[_Phrase]] = {}
+        self._single: dict[str, dict[Name, None]] = {}
+        self._pairs: dict[str, dict[str, list[_Phrase[Name]]]] = {}
+        self._gapped: dict[str, list[_Phrase[Name]]] = {}
         for steps, owners in names.items():
             self._add(steps, tuple(owners))
 
-    def _add(self, steps: Steps, owners: tuple[str, ...]) -> None:
+    def _add(self, steps: Steps, owners: tuple[Name, ...]) -> None:
         for word in steps[0][0]:
             if len(steps) == 1:
                 self._single.setdefault(word, {}).update(dict.fromkeys(owners))
@@ -44,7 +46,7 @@ class PhraseBook:
 
     def find(
         self, tokens: Sequence[Token], readings: Sequence[tuple[str, ...]]
-    ) -> Iterator[tuple[str, int, int]]:
+    ) -> Iterator[tuple[Name, int, int]]:
         """Name, start and end of every phrase, in order of start."""
         last = len(tokens) - 1
         for start, words in enumerate(readings):
@@ -52,17 +54,20 @@ class PhraseBook:
             for word in words:
                 for name in self._single.get(word, ()):
                     yield name, start, start + 1
-                phrases = self._gapped.get(word, ()) if following else ()
-                for owners, steps in (*phrases, *self._paired(word, following)):
-                    end = _match(steps, start + 1, tokens, readings)
+                for owners, steps in self._beginning(word, following) if following else ():
+                    end = _match(steps, 1, start + 1, tokens, readings)
                     if end is not None:
                         for name in owners:
                             yield name, start, end
 
-    def _paired(self, word: str, following: tuple[str, ...]) -> Iterator[_Phrase]:
-        seconds = self._pairs.get(word)
+    def _beginning(self, word: str, following: tuple[str, ...]) -> list[_Phrase[Name]]:
+        """The phrases that begin with this word and may go on with one of those."""
+        phrases = self._gapped.get(word, [])
+        seconds = self._pairs.get(word, {})
         for second in following if seconds else ():
-            yield from seconds.get(second, ()) if seconds else ()
+            if second in seconds:
+                phrases = [*phrases, *seconds[second]]
+        return phrases
 
 
 def _steps(variant: tuple[frozenset[str] | None, ...]) -> Iterator[tuple[frozenset[str], int]]:
@@ -79,17 +84,22 @@ _NOT_IN_GAP = frozenset(("no", "not", "but", "or", "nor", "and", "without", "if"
 
 
 def _match(
-    steps: Steps, place: int, tokens: Sequence[Token], readings: Sequence[tuple[str, ...]]
+    steps: Steps,
+    number: int,
+    place: int,
+    tokens: Sequence[Token],
+    readings: Sequence[tuple[str, ...]],
 ) -> int | None:
-    """The end of the phrase whose first word stands before `place`; no phrase crosses a comma."""
-    if len(steps) == 1:
+    """The end of the phrase whose words before `number` stand before `place`; no phrase crosses a
+    comma."""
+    if number == len(steps):
         return place
-    words, gap = steps[1]
+    words, gap = steps[number]
     for here in range(place, min(place + gap + 1, len(tokens))):
         if tokens[here - 1].ends_clause:
             return None
         if not words.isdisjoint(readings[here]):
-            end = _match(steps[1:], here + 1, tokens, readings)
+            end = _match(steps, number + 1, here + 1, tokens, readings)
             if end is not None:
                 return end
         if tokens[here].word in _NOT_IN_GAP:

@@ -102,6 +102,7 @@ def test_every_name_is_found(things: NamedThings, content: Content) -> None:
             assert (thing.kind, thing.id) in found, name
 
 
+@pytest.mark.alone
 def test_fast_enough(things: NamedThings) -> None:
     best = min(_milliseconds(things) for _ in range(100))
     assert best <= MOST_MS

@@ -190,8 +190,8 @@ def test_an_event_is_taken_once_over_replicas_and_restarts(database: str) -> Non
 def test_whom_a_dead_process_left_is_told_once(database: str) -> None:
     now = utc_now()
     dead = SeenEvents(connect(database, KEYS), now=lambda: now)
-    dead.take(["event:1", "message:1"], answer_to="U1")
-    dead.take(["event:2"], answer_to="U2")
+    dead.take(["event:1", "message:1"], answer_to="<U1>")
+    dead.take(["event:2"], answer_to="<U2>")
     dead.done(["event:2"])
     later = now + SILENT + datetime.timedelta(seconds=1)
     alive = SeenEvents(connect(database, KEYS), now=lambda: later)
@@ -199,10 +199,10 @@ def test_whom_a_dead_process_left_is_told_once(database: str) -> None:
     assert SeenEvents(connect(database, KEYS), now=lambda: now).abandoned() == [], (
         "it may be at work"
     )
-    assert alive.abandoned() == ["U1"]
+    assert alive.abandoned() == ["<U1>"]
     assert alive.abandoned() == []
     dump = "".join(connect(database).raw_connection().iterdump())
-    assert "U1" not in dump and "U2" not in dump, "whom to answer is forgotten"
+    assert "<U1>" not in dump and "<U2>" not in dump, "whom to answer is forgotten"
 
 
 def test_without_the_database_a_process_still_tells_repeats(tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ def test_another_speaker(said: str, of_other: str) -> None:
     assert DETECTOR.find(of_other).level == DETECTOR.find(said).level is not None
 
 
+@pytest.mark.alone
 def test_speed_of_60_words() -> None:
     """Aim: 3 ms, the median of the time on the processor."""
     text = " ".join(" ".join((*BEFORE, *AFTER, SAID[0], *AFTER, *BEFORE, *AFTER)).split()[:60])
