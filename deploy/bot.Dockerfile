@@ -14,7 +14,8 @@ COPY content content
 COPY web web
 COPY bot bot
 COPY actions actions
-ENV RASA_TELEMETRY_ENABLED=false PYTHONDONTWRITEBYTECODE=1
+# What Python compiles here stays, so that replicas need not.
+ENV RASA_TELEMETRY_ENABLED=false
 # The key that this makes for its throw-away database must not be in the image.
 RUN DATABASE_URL=sqlite:////tmp/build.db .venv/bin/python -m bot prepare && rm var/records.key
 

@@ -36,7 +36,7 @@ class QuestionWords:
 
     def changes_medicine(self, text: str) -> bool:
         """Does it ask whether a medicine is stopped, skipped or taken in another amount?"""
-        return bool(self._changes_medicine.search(_plain(text[:MAX_CHARACTERS])))
+        return bool(self._changes_medicine.search(_plain(text)))
 
     def refers_back(self, text: str) -> bool:
         """May this be about what was answered last?"""
