@@ -91,6 +91,7 @@ class Topic(ContentModel):
     for after an answer ("how is it given?"); without it, the label.
 
     `without_figures`: the entry for people who do not want figures. `gentle`: they are asked first.
+    `figures_in`: the topic whose entries hold its figures, where they are not its own.
     """
 
     id: str = Field(regex=ID_PATTERN, example="side_effects")
@@ -98,6 +99,7 @@ class Topic(ContentModel):
     thing: str | None = None
     gentle: bool = False
     without_figures: str | None = None
+    figures_in: str | None = None
 
     @root_validator(skip_on_failure=True)
     def _something_for_everybody(cls, values: dict[str, object]) -> dict[str, object]:
@@ -208,16 +210,26 @@ def read_knowledge(root: Path, problems: Problems) -> Knowledge:
         entries[entry.id] = entry
         for where, message in _entry_faults(entry, facts, topics):
             problems.add(file, entry.id, where, message)
-    covered = {path.parent.name for path in yaml_files(root / "entries")}
-    for topic in topics:
-        if topic not in covered:
-            problems.add("topics.yml", topic, "id", f"has no entry; add entries/{topic}/<name>.yml")
-    for topic, message in spared_faults(topics, entries):
-        problems.add("topics.yml", topic, "without_figures", message)
+    for topic, where, message in _topic_faults(topics, entries, root):
+        problems.add("topics.yml", topic, where, message)
     glossary = read_glossary(root, problems)
     for item, where, message in glossary_faults(glossary, facts, topics, entries):
         problems.add("glossary.yml", item, where, message)
     return Knowledge(sources, facts, topics, entries, glossary)
+
+
+def _topic_faults(
+    topics: dict[str, Topic], entries: dict[str, Entry], root: Path
+) -> Iterator[tuple[str, str, str]]:
+    """Topic, field and message."""
+    covered = {path.parent.name for path in yaml_files(root / "entries")}
+    for topic in topics.values():
+        if topic.id not in covered:
+            yield topic.id, "id", f"has no entry; add entries/{topic.id}/<name>.yml"
+        if topic.figures_in and topic.figures_in not in topics:
+            yield topic.id, "figures_in", f"unknown topic {topic.figures_in!r}; correct it"
+    for name, message in spared_faults(topics, entries):
+        yield name, "without_figures", message
 
 
 def _read_facts(root: Path, problems: Problems) -> tuple[dict[str, Source], dict[str, Fact]]:

@@ -48,7 +48,7 @@ def answer_example(turn: Turn, parts: Runtime) -> Response | None:
 
 
 def _answer_question(turn: Turn, parts: Runtime) -> Response:
-    topic = turn.topic or PROGNOSIS_TOPIC
+    topic = _with_its_figures(turn.topic or PROGNOSIS_TOPIC, turn, parts)
     said = parts.audience_words.find(turn.text) if turn.choice is None else None
     question = "" if turn.choice or turn.topic is None else turn.question
     catalogue = parts.knowledge.catalogue()
@@ -58,6 +58,14 @@ def _answer_question(turn: Turn, parts: Runtime) -> Response:
         return [own_reply("unknown", parts, "declined", reason="unknown")], {}
     replies, slots = _humanely(entry, turn, parts, audience=said)
     return [_offering_other(reply, turn, parts) for reply in replies], slots
+
+
+def _with_its_figures(topic: str, turn: Turn, parts: Runtime) -> str:
+    """The topic, or the one that holds its figures, where this message asks for them."""
+    about = parts.content.knowledge.topics.get(topic)
+    if turn.choice or about is None or about.figures_in is None:
+        return topic
+    return about.figures_in if parts.content.figure_words.wanted(turn.text) else topic
 
 
 def _offering_other(reply: Reply, turn: Turn, parts: Runtime) -> Reply:

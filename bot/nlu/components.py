@@ -233,7 +233,7 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
         try:
             with model_storage.read_from(resource) as folder:
                 reader = read_own(io.BytesIO((folder / READER_FILE).read_bytes()))
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001  the bot must start without it
             log.error("second_reader_missing", reason=type(error).__name__)
         return cls(config, model_storage, resource, reader)
 
@@ -262,8 +262,7 @@ class RedFlagMarker(GraphComponent, IntentClassifier):
         try:
             in_parts = finding.level is not None or finding.confirm is not None
             suspicions = self._reader.read(text, shared_encoder(), in_parts=in_parts)
-        except Exception as error:  # noqa: BLE001
-            # The rules' finding must not be lost with the reader.
+        except Exception as error:  # noqa: BLE001  the rules' finding must not be lost with it
             log.warning("second_reader_failed", reason=type(error).__name__)
             return mark
         read = second_reading(

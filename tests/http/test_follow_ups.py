@@ -28,6 +28,12 @@ def test_goes_on(new_person: NewPerson, last: str, says: str, topic: str) -> Non
     assert _said(person.say(says)) == [topic]
 
 
+def test_who_asks_for_figures_gets_those_of_a_second_relapse(person: Person) -> None:
+    person.say("im 45, ALL came back 8 weeks after transplant. what can still be done")
+    (reply,) = person.say("how many survive that")["messages"]
+    assert reply["entry"] == "survival_outlook.second_relapse_adults"
+
+
 def test_the_same_entry_goes_on_with_the_rest_of_it(person: Person) -> None:
     (first,) = person.say(CASES["first"]["mrd"])["messages"][-1:]
     (then,) = person.say("and does it hurt")["messages"][-1:]
