@@ -112,12 +112,13 @@ class IntentModel:
     def rank_all(
         self, texts: Sequence[str], encoder: Encoder, told: ToldWords | None = None
     ) -> list[list[Ranked]]:
-        """Each text as `rank` has it. The examples are gone through once for all of them: reading
-        them from memory takes most of the time."""
+        """Each text as `rank` has it. Each is multiplied by itself: for a product of two matrices
+        the large one is copied first, which costs more than all sums."""
         read = [self._spelling.correct(plain(text)) for text in texts]
-        meaning = np.stack([encoder.encode(text) for text in read]) @ self._examples.T
+        meaning = np.stack([self._examples @ encoder.encode(text) for text in read])
         wording = np.stack([self._ngrams.alike(text) for text in read])
-        outputs = KERNEL.alike(meaning, wording) @ self._weights
+        alike = KERNEL.alike(meaning, wording)
+        outputs = np.stack([row @ self._weights for row in alike])
         if told is not None:
             shared = [as_row(told.shared(text), self._intents) for text in read]
             outputs += TOLD_WEIGHT * np.stack(shared)

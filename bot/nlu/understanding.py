@@ -31,7 +31,6 @@ EACH_PART_GOES_ON = 0.25
 DECLINES, TIMES_THE_NEXT_DECLINES = 0.3, 3.0
 MENTIONED = 4
 
-# Several texts at once cost little more than one.
 Rank = Callable[[Sequence[str]], list[list[Ranked]]]
 
 

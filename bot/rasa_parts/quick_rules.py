@@ -1,7 +1,8 @@
 """RulePolicy's search for the rules that apply, with the same result and less work.
 
-A rule is a list of states. Its last one names the action that was done last, so only the rules for
-that action are tried, and only on as many states as the longest of them has.
+A rule is a list of states. Its last one names the action that was done last, and mostly the intent
+of the message, so only the rules for these are tried, and only on as many states as the longest of
+them has.
 """
 
 from __future__ import annotations
@@ -12,16 +13,24 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from rasa.shared.core.constants import SHOULD_NOT_BE_SET
+
 State = Mapping[str, Any]
-PREVIOUS_ACTION, ACTION_NAME, TEXT = "prev_action", "action_name", "text"
-_ByAction = dict[Any, tuple[list[str], int]]
+PREVIOUS_ACTION, ACTION_NAME, USER, INTENT, TEXT = (
+    "prev_action", "action_name", "user", "intent", "text"
+)  # fmt: skip
+_AfterThis = tuple[Any, Any]  # the last action, and the intent of the message (None: any)
+_Sorted = dict[_AfterThis, tuple[list[str], int]]
 
 
 def possible_keys(self: Any, lookup: dict[str, str], states: Sequence[State]) -> set[str]:
     """The keys of the rules that apply after these states (as RulePolicy._get_possible_keys)."""
     if not states:
         return set(lookup)
-    keys, longest = _by_action(self, lookup).get(_last_action(states[-1]), ([], 0))
+    rules, (action, intent) = _sorted(self, lookup), _after(states[-1])
+    any_intent, longest = rules.get((action, None), ([], 0))
+    of_intent, also = rules.get((action, intent), ([], 0)) if intent is not None else ([], 0)
+    keys, longest = any_intent + of_intent, max(longest, also)
     for turn, state in enumerate(reversed(states[-longest:] if longest else ())):
         keys = [key for key in keys if self._is_rule_applicable(key, turn, state)]
     return set(keys)
@@ -39,28 +48,31 @@ def find_from_intents_only(find: Callable[..., Any]) -> Callable[..., Any]:
     return found
 
 
-def _by_action(policy: Any, lookup: dict[str, str]) -> _ByAction:
-    """The rules by the last action before them, with the length of the longest. Kept with the
-    policy; a lookup that has grown since (in training) is sorted anew."""
-    kept: dict[int, tuple[int, _ByAction]] = policy.__dict__.setdefault("_rules_by_action", {})
-    size, sorted_rules = kept.get(id(lookup), (-1, {}))
+def _sorted(policy: Any, lookup: dict[str, str]) -> _Sorted:
+    """The rules by what they come after, with the length of the longest. Kept with the policy; a
+    lookup that has grown since (in training) is sorted anew."""
+    kept: dict[int, tuple[int, _Sorted]] = policy.__dict__.setdefault("_sorted_rules", {})
+    size, rules = kept.get(id(lookup), (-1, {}))
     if size != len(lookup):
-        found: dict[Any, list[tuple[str, int]]] = defaultdict(list)
+        found: dict[_AfterThis, list[tuple[str, int]]] = defaultdict(list)
         for key in lookup:
             rule = json.loads(key)
-            found[_last_action(rule[-1])].append((key, len(rule)))
-        sorted_rules = {a: ([k for k, _ in r], max(n for _, n in r)) for a, r in found.items()}
-        kept[id(lookup)] = (len(lookup), sorted_rules)
-    return sorted_rules
+            found[_after(rule[-1])].append((key, len(rule)))
+        rules = {a: ([k for k, _ in r], max(n for _, n in r)) for a, r in found.items()}
+        kept[id(lookup)] = (len(lookup), rules)
+    return rules
 
 
-def _last_action(state: State) -> Any:
-    return (state.get(PREVIOUS_ACTION) or {}).get(ACTION_NAME)
+def _after(state: State) -> _AfterThis:
+    action = (state.get(PREVIOUS_ACTION) or {}).get(ACTION_NAME)
+    intent = (state.get(USER) or {}).get(INTENT)
+    # A rule may also say that there was no such message: it is tried after every one.
+    return action, None if intent == SHOULD_NOT_BE_SET else intent
 
 
 def _has_texts(policy: Any) -> bool:
     if "_rules_have_texts" not in policy.__dict__:
         keys = [key for rules in policy.lookup.values() if isinstance(rules, dict) for key in rules]
         states = [state for key in keys for state in json.loads(key)]
-        policy._rules_have_texts = any(TEXT in (state.get("user") or {}) for state in states)
+        policy._rules_have_texts = any(TEXT in (state.get(USER) or {}) for state in states)
     return bool(policy._rules_have_texts)

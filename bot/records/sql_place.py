@@ -6,6 +6,7 @@ import datetime
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.database.compiled import Compiled
 from bot.database.engine import leave_no_trace
 from bot.errors import RecordsUnavailable
 from bot.logs import event_log
@@ -42,8 +44,6 @@ from bot.records.places import Found
 from bot.records.transfer import delete_rows, read_rows, write_rows
 
 log = event_log(__name__)
-# Parents before children.
-_WRITTEN = (t.turns, t.messages, t.raised_flags, t.interviews, t.interview_answers, t.feedback)
 
 
 class SqlPlace:
@@ -52,7 +52,9 @@ class SqlPlace:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         dialect = {"sqlite": sqlite, "postgresql": postgresql}[engine.dialect.name]
-        self._insert = dialect.insert
+        self._offer = dialect.insert(t.offered_choices).on_conflict_do_nothing()
+        self._save_tracker = _replacing(dialect.insert(t.trackers), "conversation")
+        self._run = Compiled().run
 
     def check(self) -> None:
         """One statement."""
@@ -62,7 +64,7 @@ class SqlPlace:
     def by_token(self, token_hash: str) -> Found | None:
         """One statement."""
         with self._on() as connection:
-            row = connection.execute(_BY_TOKEN, {"token": token_hash}).mappings().first()
+            row = self._run(connection, _BY_TOKEN, {"token": token_hash}).mappings().first()
         return Found(conversation_of(row), row["last_used_at"]) if row is not None else None
 
     def load(
@@ -72,13 +74,14 @@ class SqlPlace:
         with self._on() as connection:
             of_it = {"of": conversation}
             asked = {**of_it, "message_id": message_id, "choice": choice}
-            row = connection.execute(_STATE, asked).mappings().first()
+            row = self._run(connection, _STATE, asked).mappings().first()
             if row is None:
                 return None
             seen = row["seen_turn"]
-            flags = connection.execute(_FLAGS, of_it).mappings()
-            last = connection.scalars(_OF_TURN, {**of_it, "turn": row["last_turn"] or 0})
-            answers = connection.execute(_LAST_INTERVIEW, of_it).mappings().all()
+            flags = self._run(connection, _FLAGS, of_it).mappings().all()
+            of_last = {**of_it, "turn": row["last_turn"] or 0}
+            last = self._run(connection, _OF_TURN, of_last).scalars().all()
+            answers = self._run(connection, _LAST_INTERVIEW, of_it).mappings().all()
             return Stored(
                 conversation=conversation_of(row),
                 last_turn=row["last_turn"] or 0,
@@ -118,32 +121,15 @@ class SqlPlace:
                         t.feedback.c.conversation == conversation, t.feedback.c.message == message
                     )
                 )
-            for table in _WRITTEN:
-                if rows := changes.rows.get(table.name):
-                    connection.execute(insert(table), rows)
+            for table, adding in _ADDING.items():
+                if rows := changes.rows.get(table):
+                    self._run(connection, adding, rows)
             if offered := changes.rows.get(t.offered_choices.name):
-                connection.execute(
-                    self._insert(t.offered_choices).on_conflict_do_nothing(), offered
-                )
-            if audit := changes.rows.get(t.red_flag_audit.name):
-                connection.execute(insert(t.red_flag_audit), audit)
+                self._run(connection, self._offer, offered)
             if changes.tracker is not None:
-                self._save_tracker(connection, conversation, changes.tracker)
-            connection.execute(_USED, {"of": conversation, "at": changes.at})
-
-    def _save_tracker(self, connection: Connection, conversation: str, row: TrackerRow) -> None:
-        values = {
-            "body": row.body,
-            "audience": row.audience,
-            "interview": row.interview,
-            "interview_active": row.interview_active,
-        }
-        statement = self._insert(t.trackers).values(conversation=conversation, **values)
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["conversation"], set_={k: statement.excluded[k] for k in values}
-            )
-        )
+                tracker = {"conversation": conversation, **asdict(changes.tracker)}
+                self._run(connection, self._save_tracker, tracker)
+            self._run(connection, _USED, {"of": conversation, "at": changes.at})
 
     def read_all(self, conversation: str) -> Rows:
         """Every row."""
@@ -267,6 +253,18 @@ class SqlPlace:
 
 # Statements of every turn are built once: building one costs more than running it.
 _OF = bindparam("of")
+# Parents before children.
+_ADDING = {
+    table.name: insert(table)
+    for table in (t.turns, t.messages, t.raised_flags, t.interviews, t.interview_answers,
+                  t.feedback, t.red_flag_audit)
+}  # fmt: skip
+
+
+def _replacing(adding: Any, key: str) -> Any:
+    """An upsert of all columns."""
+    others = {c.name: c for c in adding.excluded if c.name != key}
+    return adding.on_conflict_do_update(index_elements=[key], set_=others)
 
 
 def _by_token() -> Any:
