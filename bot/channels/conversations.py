@@ -240,10 +240,11 @@ class Conversations:
         return turn
 
     async def _answered_in_time(self, conversation: Conversation, said: Said) -> StoredTurn:
-        turn = asyncio.ensure_future(self._locked_turn(conversation, said))
+        reading = asyncio.ensure_future(self._found(said.text))
+        turn = asyncio.ensure_future(self._locked_turn(conversation, said, reading))
         self._running.add(turn)
         turn.add_done_callback(self._running.discard)
-        alone = await self._found(said.text)
+        alone = await reading
         limit = self._parts.settings.turn_timeout_s + MORE_TIME_S
         await asyncio.wait({turn}, timeout=limit if alone.level is None else CARD_WITHIN_S)
         return turn.result() if turn.done() else self._failed(conversation, alone)
@@ -252,17 +253,22 @@ class Conversations:
         """What a text raises by itself; a long one is read aside, so that nobody waits for it."""
         return await _read(text, self._parts.detector.find, text)
 
-    async def _locked_turn(self, conversation: Conversation, said: Said) -> StoredTurn:
+    async def _locked_turn(
+        self, conversation: Conversation, said: Said, reading: Awaitable[Finding]
+    ) -> StoredTurn:
+        """`reading`: what the text raises by itself."""
         try:
             async with self._locks.hold(conversation.id):
-                return await self._held_turn(conversation, said)
+                return await self._held_turn(conversation, said, reading)
         except UnknownChoice:
             raise
         except Exception as error:  # noqa: BLE001 - whoever wrote is told, whatever went wrong
             log.error("turn_failed", reason=type(error).__name__, at=place_of(error))
-            return self._failed(conversation, await self._found(said.text))
+            return self._failed(conversation, await reading)
 
-    async def _held_turn(self, conversation: Conversation, said: Said) -> StoredTurn:
+    async def _held_turn(
+        self, conversation: Conversation, said: Said, reading: Awaitable[Finding]
+    ) -> StoredTurn:
         """The turn with all that it reads in memory; what it writes is written at its end."""
         read = self._records.read_turn
         turn = await asyncio.to_thread(read, conversation.id, said.id, said.choice)
@@ -271,11 +277,11 @@ class Conversations:
             before = self._records.turn_of(conversation.id, said.id)
             if before is not None:
                 return replace(before, is_repeat=True)
-            return await self._turn(conversation, said)
+            return await self._turn(conversation, said, await reading)
         finally:
             self._records.end_turn()
 
-    async def _turn(self, conversation: Conversation, said: Said) -> StoredTurn:
+    async def _turn(self, conversation: Conversation, said: Said, alone: Finding) -> StoredTurn:
         text = said.text
         if said.choice is not None:
             label = await asyncio.to_thread(self._label_of, conversation, said)
@@ -286,7 +292,7 @@ class Conversations:
             if said.choice == EXPORT_CHOICE:
                 return await self._export(conversation, said, label)
             text = label
-        screened = await _read(text, self._screening.screen, conversation, said, text)
+        screened = await _read(text, self._screening.screen, conversation, said, text, alone)
         finding = screened.finding
         try:
             return await self._answer(conversation, said, text, screened)

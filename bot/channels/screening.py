@@ -47,17 +47,20 @@ class Screening:
         self._parts = parts
         self._records = parts.records
 
-    def screen(self, conversation: Conversation, said: Said, text: str) -> Screened:
-        """What this message raises. `text`: what was typed, or what the tapped choice says."""
+    def screen(self, conversation: Conversation, said: Said, text: str, alone: Finding) -> Screened:
+        """What this message raises. `text`: what was typed, or what the tapped choice says.
+        `alone`: what the text that was typed raises by itself."""
         last = self._records.last_reply(conversation.id) or {}
         is_alone = last.get("type") == "confirm_red_flag"
         confirming = last.get("rule") if is_alone else last.get("confirming")
         already = {sign for f in self._records.red_flags(conversation.id) for sign in f.signs}
         words = CONFIRM_WORDS.get(said.choice or "", text)
         words = "" if says_nothing_new(said.choice) else words
-        finding = self._parts.detector.find(
-            words, already=already, confirming=confirming, aside=not is_alone
-        )
+        finding = alone
+        if already or confirming is not None or words != said.text:
+            finding = self._parts.detector.find(
+                words, already=already, confirming=confirming, aside=not is_alone
+            )
         if finding.level is not None and self._dates_anew(conversation, finding, words):
             finding = Finding()
         asked = self._records.signs_asked(conversation.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -39,10 +40,15 @@ class FigureWords(ContentModel):
         """True: figures are asked for. False: they are refused. None: neither is said."""
         plain = re.sub(r"['’]", "", text.lower())
         for answer, phrases in ((False, self.refuses), (True, self.asks_for)):
-            words = "|".join(re.escape(phrase) for phrase in phrases)
-            if re.search(rf"(?<!\w)(?:{words})(?!\w)", plain):
+            if _any_of(phrases).search(plain):
                 return answer
         return None
+
+
+@lru_cache(maxsize=8)
+def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    words = "|".join(re.escape(phrase) for phrase in phrases)
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
 
 
 def figure_faults(entry: Entry, facts: dict[str, Fact]) -> Faults:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -19,7 +19,7 @@ ANSWER_WEIGHT, SENTENCE_WEIGHT = 0.5, 0.5
 SAME_AUDIENCE, NAMED, OVERVIEW = 0.1, 0.25, 0.03
 MIN_CLOSENESS = 0.25
 # From here on a question is an example question but for spelling: its entry answers, whatever else.
-EXACT = 0.985
+EXACT, AS_NEAR = 0.985, 0.01
 # The entry of a topic that says in general what holds for an audience, by its name.
 GENERAL = {"child": "children", "adult": "adults", "caregiver": "parents"}
 
@@ -40,12 +40,42 @@ class Near:
         return (self.question + weighed) / (1 + ANSWER_WEIGHT + SENTENCE_WEIGHT)
 
 
+class Closeness(Mapping[str, Near]):
+    """How close one question is to each entry, by its id. Only what is looked at is made: of 300
+    entries a turn looks at those of one topic."""
+
+    def __init__(self, places: Mapping[str, int], questions: Any, answers: Any, said: Any) -> None:
+        """`places`: where each entry stands in the three rows of figures."""
+        self._places = places
+        self._questions, self._answers, self._said = questions, answers, said
+
+    def __getitem__(self, entry: str) -> Near:
+        place = self._places[entry]
+        figures = (self._questions[place], self._answers[place], self._said[place])
+        return Near(*map(float, figures))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def asked_alike(self, at_least: float, within: float) -> list[str]:
+        """The entries with the nearest example question, and those that are as near (`within`);
+        none where no example is as near as `at_least`."""
+        best = self._questions.max(initial=-1.0)
+        if best < at_least:
+            return []
+        ids = list(self._places)
+        return [ids[place] for place in np.flatnonzero(self._questions > best - within)]
+
+
 class EntrySearch:
     """The meaning of all entries of one catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         entries = list(catalogue.entries.values())
-        self._ids = list(catalogue.entries)
+        self._places = {entry: place for place, entry in enumerate(catalogue.entries)}
         asked = [[text.lower() for text in (e.title, *e.questions)] for e in entries]
         said = [[s.text for s in e.sentences] for e in entries]
         self._asked_blocks, self._said_blocks = _starts(asked), _starts(said)
@@ -55,16 +85,16 @@ class EntrySearch:
         ends = (len(texts[0]), len(texts[0]) + len(texts[1]))
         self._questions, self._answers, self._sentences = np.split(vectors, ends)
 
-    def near(self, question: str) -> dict[str, Near]:
-        """For each entry id, how close the question is."""
-        if not question.strip() or not self._ids:
-            return dict.fromkeys(self._ids, Near(0.0, 0.0, 0.0))
+    def near(self, question: str) -> Closeness:
+        """How close the question is to each entry; an empty one is close to none."""
+        if not question.strip() or not self._places:
+            nothing = np.zeros(len(self._places))
+            return Closeness(self._places, nothing, nothing, nothing)
         vector = shared_encoder().encode(question.lower())
         questions = np.maximum.reduceat(self._questions @ vector, self._asked_blocks)
         answers = self._answers @ vector
         sentences = np.maximum.reduceat(self._sentences @ vector, self._said_blocks)
-        figures = zip(questions.tolist(), answers.tolist(), sentences.tolist(), strict=True)
-        return {entry: Near(*near) for entry, near in zip(self._ids, figures, strict=True)}
+        return Closeness(self._places, questions, answers, sentences)
 
 
 def _starts(blocks: list[list[str]]) -> list[int]:
@@ -138,11 +168,10 @@ def answering_entry(
     return asked or _best(catalogue, topic, question, near, audience, named)
 
 
-def _asked(catalogue: Catalogue, near: Mapping[str, Near], audience: str | None) -> Entry | None:
-    best = max((n.question for n in near.values()), default=0.0)
-    if best < EXACT:
+def _asked(catalogue: Catalogue, near: Closeness, audience: str | None) -> Entry | None:
+    same = [catalogue.entries[entry] for entry in near.asked_alike(EXACT, within=AS_NEAR)]
+    if not same:
         return None
-    same = [catalogue.entries[i] for i, n in near.items() if n.question > best - 0.01]
     fitting = [e for e in same if e.audience in (audience, "any")]
     return min(fitting or same, key=lambda e: (e.audience != audience, e.id))
 
@@ -151,7 +180,7 @@ def _best(
     catalogue: Catalogue,
     topic: str,
     question: str,
-    near: Mapping[str, Near],
+    near: Closeness,
     audience: str | None,
     named: Set[str],
 ) -> Entry | None:
@@ -161,7 +190,8 @@ def _best(
     words = question.lower()
 
     def score(entry: Entry) -> tuple[float, str]:
-        close = near[entry.id].all if near[entry.id].question >= MIN_CLOSENESS else 0.0
+        figures = near[entry.id]
+        close = figures.all if figures.question >= MIN_CLOSENESS else 0.0
         value = close + _audience_score(entry, audience, close)
         if any(name in named or name.replace("_", " ") in words for name in entry.about):
             value += NAMED

@@ -23,6 +23,7 @@ from bot.nlu.encoder import Encoder, Vector
 from bot.nlu.intents import plain
 from bot.nlu.kernel import Kernel
 from bot.nlu.ngrams import Ngrams
+from bot.nlu.rows import Rows
 from bot.nlu.vectors import vectors_of
 
 # KERNEL and RIDGE were chosen by cross-validation on the examples, EVERYDAY on development cases
@@ -63,7 +64,7 @@ class SignReader:
         flags: Sequence[str],
         levels: Sequence[Level],
         ngrams: Ngrams,
-        examples: Vector,
+        examples: Rows,
         weights: Any,
     ) -> None:
         """`weights`: one row for each example, one column for each flag, which are in the order of
@@ -95,9 +96,9 @@ class SignReader:
         told = [*(e.flag for e in examples), *(None for _ in others)]
         targets = np.array([[one == flag for flag in flags] for one in told], dtype=np.float32)
         ngrams = Ngrams(read)
-        examples = vectors_of(read, encoder)
-        weights = KERNEL.weights(examples, ngrams, RIDGE, targets)
-        return cls(flags, [level_of[flag] for flag in flags], ngrams, examples, weights)
+        vectors = vectors_of(read, encoder)
+        weights = KERNEL.weights(vectors, ngrams, RIDGE, targets)
+        return cls(flags, [level_of[flag] for flag in flags], ngrams, Rows(vectors), weights)
 
     def read(self, text: str, encoder: Encoder, *, in_parts: bool = False) -> Suspicions:
         """What the message may be about. `in_parts`: `total` is that of the sentence with the
@@ -111,7 +112,7 @@ class SignReader:
 
     def _outputs(self, text: str, encoder: Encoder) -> Vector:
         read = plain(text)
-        alike = KERNEL.alike(self._examples @ encoder.encode(read), self._ngrams.alike(read))
+        alike = KERNEL.alike(self._examples.cosines(encoder.encode(read)), self._ngrams.alike(read))
         return alike @ self._weights
 
     def _strongest(self, outputs: Vector, level: Level) -> Suspicion:

@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from bot.nlu.encoder import Encoder, Vector
+from bot.nlu.encoder import Encoder
 from bot.nlu.kernel import Kernel
 from bot.nlu.ngrams import MOST_ALIKE, Ngrams
+from bot.nlu.rows import Rows
 from bot.nlu.spelling import Spelling
 from bot.nlu.told import ToldWords, as_row
 from bot.nlu.vectors import vectors_of
@@ -67,7 +68,7 @@ class IntentModel:
         blocks: Any,
         spelling: Spelling,
         ngrams: Ngrams,
-        examples: Vector,
+        examples: Rows,
         weights: Any,
     ) -> None:
         """`blocks`: where each intent's examples begin; `weights`: of each example and intent."""
@@ -101,7 +102,7 @@ class IntentModel:
             blocks,
             spelling,
             ngrams,
-            examples,
+            Rows(examples),
             weights,
         )
 
@@ -115,7 +116,7 @@ class IntentModel:
         """Each text as `rank` has it. Each is multiplied by itself: for a product of two matrices
         the large one is copied first, which costs more than all sums."""
         read = [self._spelling.correct(plain(text)) for text in texts]
-        meaning = np.stack([self._examples @ encoder.encode(text) for text in read])
+        meaning = np.stack([self._examples.cosines(encoder.encode(text)) for text in read])
         wording = np.stack([self._ngrams.alike(text) for text in read])
         alike = KERNEL.alike(meaning, wording)
         outputs = np.stack([row @ self._weights for row in alike])

@@ -187,10 +187,11 @@ def _look_up_rules_by_action() -> None:
 def _go_through_a_conversation_once() -> None:
     """Each policy repeats all events on a copy of the tracker, for each prediction; so does each
     copy of a tracker. 13 % of a turn."""
+    from rasa.shared.core import trackers
     from rasa.shared.core.domain import Domain
     from rasa.shared.core.trackers import DialogueStateTracker
 
-    from bot.rasa_parts.quick_states import active_state, applied, copied, prior_steps
+    from bot.rasa_parts.quick_states import active_state, applied, copied, like, prior_steps
 
     every, find = DialogueStateTracker.generate_all_prior_trackers, Domain.get_active_state
     if not hasattr(every, "__wrapped__"):
@@ -198,6 +199,7 @@ def _go_through_a_conversation_once() -> None:
         Domain.get_active_state = active_state(find)
         DialogueStateTracker.applied_events = applied(DialogueStateTracker.applied_events)
     DialogueStateTracker.copy = copied
+    trackers.copy = SimpleNamespace(copy=like)  # slots, the only thing that is copied there
 
 
 def _copy_nothing_for_logs() -> None:

@@ -117,17 +117,18 @@ def active_state(find: Callable[..., State]) -> Callable[..., State]:
 
 def copied(self: DialogueStateTracker) -> DialogueStateTracker:
     """DialogueStateTracker.copy, from what it holds instead of from all its events."""
-    made = _like(self)
+    made = like(self)
     made.__dict__.update(_NOT_COPIED)
     made.__dict__.pop(_KEPT, None)
     made.events = self.events.copy()
-    slots = {name: _like(slot) for name, slot in self.slots.items()}
+    slots = {name: like(slot) for name, slot in self.slots.items()}
     made.slots = AnySlotDict(slots) if isinstance(self.slots, AnySlotDict) else slots
     made.active_loop = copy.copy(self.active_loop)
     return made
 
 
-def _like(thing: Any) -> Any:
+def like(thing: Any) -> Any:
+    """A shallow copy of a plain object, as copy.copy makes it."""
     made = object.__new__(type(thing))
     made.__dict__.update(thing.__dict__)
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from bot.content.red_flags import Level, RedFlagContent
@@ -47,7 +47,7 @@ class Finding:
 
 def mark_of(finding: Finding) -> dict[str, Any]:
     """The finding as it travels with a message through Rasa."""
-    mark = asdict(finding)
+    mark = vars(finding)
     return {**mark, **{name: list(mark[name]) for name in _TUPLES}}
 
 
