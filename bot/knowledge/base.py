@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database.compiled import Compiled
+from bot.database.engine import reader
 from bot.errors import KnowledgeBaseUnavailable
 from bot.knowledge import tables
 from bot.knowledge.glossary import Glossary, Term
@@ -108,6 +109,7 @@ class KnowledgeBase:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reader = reader(engine)
         self._run = Compiled().run
         self._catalogue: Catalogue | None = None
         self._held: ContextVar[list[Catalogue] | None] = ContextVar("held", default=None)
@@ -134,7 +136,7 @@ class KnowledgeBase:
 
     def _newest(self) -> Catalogue:
         try:
-            with self._engine.connect() as connection:
+            with self._reader.connect() as connection:
                 version = self._run(connection, _VERSION).scalar()
             if self._catalogue is None or self._catalogue.version != version:
                 with _snapshot(self._engine) as connection:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from bot.knowledge.base import Catalogue, Entry
-from bot.nlu.encoder import shared_encoder
+from bot.nlu.encoder import SIZE, Vector, shared_encoder
 from bot.nlu.vectors import vectors_of
 
 # What counts beside the cosine to an entry's nearest example question.
@@ -40,25 +40,51 @@ class Near:
         return (self.question + weighed) / (1 + ANSWER_WEIGHT + SENTENCE_WEIGHT)
 
 
-class Closeness(Mapping[str, Near]):
-    """How close one question is to each entry, by its id. Only what is looked at is made: of 300
-    entries a turn looks at those of one topic."""
+class EntrySearch:
+    """The meaning of all entries of one catalogue."""
 
-    def __init__(self, places: Mapping[str, int], questions: Any, answers: Any, said: Any) -> None:
-        """`places`: where each entry stands in the three rows of figures."""
-        self._places = places
-        self._questions, self._answers, self._said = questions, answers, said
+    def __init__(self, catalogue: Catalogue) -> None:
+        entries = list(catalogue.entries.values())
+        self.places = {entry: place for place, entry in enumerate(catalogue.entries)}
+        asked = [[text.lower() for text in (e.title, *e.questions)] for e in entries]
+        said = [[s.text for s in e.sentences] for e in entries]
+        self.asked_starts = _starts(asked)
+        texts = ([t for block in asked for t in block], [_says_first(e) for e in entries],
+                 [t for block in said for t in block])  # fmt: skip
+        vectors = vectors_of([t for part in texts for t in part], shared_encoder())
+        ends = (len(texts[0]), len(texts[0]) + len(texts[1]))
+        self.questions, self.answers, sentences = np.split(vectors, ends)
+        self.sentences = np.split(sentences, _starts(said)[1:])
+
+    def near(self, question: str) -> Closeness:
+        """How close the question is to each entry; an empty one is close to none."""
+        text = question.strip()
+        vector = shared_encoder().encode(question.lower()) if text else np.zeros(SIZE, np.float32)
+        return Closeness(self, vector)
+
+
+class Closeness(Mapping[str, Near]):
+    """How close one question is to each entry, by its id. What the entries say is compared only
+    where it is looked at: of 300 entries a turn looks at those of one topic."""
+
+    def __init__(self, search: EntrySearch, vector: Vector) -> None:
+        """`vector`: of the question."""
+        self._search, self._vector = search, vector
+        cosines = search.questions @ vector
+        starts = search.asked_starts if search.places else []
+        self._questions: Any = np.maximum.reduceat(cosines, starts) if starts else np.zeros(0)
 
     def __getitem__(self, entry: str) -> Near:
-        place = self._places[entry]
-        figures = (self._questions[place], self._answers[place], self._said[place])
-        return Near(*map(float, figures))
+        place = self._search.places[entry]
+        answer = self._search.answers[place] @ self._vector
+        sentence = (self._search.sentences[place] @ self._vector).max()
+        return Near(float(self._questions[place]), float(answer), float(sentence))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return iter(self._search.places)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._search.places)
 
     def asked_alike(self, at_least: float, within: float) -> list[str]:
         """The entries with the nearest example question, and those that are as near (`within`);
@@ -66,35 +92,7 @@ class Closeness(Mapping[str, Near]):
         best = self._questions.max(initial=-1.0)
         if best < at_least:
             return []
-        ids = list(self._places)
-        return [ids[place] for place in np.flatnonzero(self._questions > best - within)]
-
-
-class EntrySearch:
-    """The meaning of all entries of one catalogue."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        entries = list(catalogue.entries.values())
-        self._places = {entry: place for place, entry in enumerate(catalogue.entries)}
-        asked = [[text.lower() for text in (e.title, *e.questions)] for e in entries]
-        said = [[s.text for s in e.sentences] for e in entries]
-        self._asked_blocks, self._said_blocks = _starts(asked), _starts(said)
-        texts = ([t for block in asked for t in block], [_says_first(e) for e in entries],
-                 [t for block in said for t in block])  # fmt: skip
-        vectors = vectors_of([t for part in texts for t in part], shared_encoder())
-        ends = (len(texts[0]), len(texts[0]) + len(texts[1]))
-        self._questions, self._answers, self._sentences = np.split(vectors, ends)
-
-    def near(self, question: str) -> Closeness:
-        """How close the question is to each entry; an empty one is close to none."""
-        if not question.strip() or not self._places:
-            nothing = np.zeros(len(self._places))
-            return Closeness(self._places, nothing, nothing, nothing)
-        vector = shared_encoder().encode(question.lower())
-        questions = np.maximum.reduceat(self._questions @ vector, self._asked_blocks)
-        answers = self._answers @ vector
-        sentences = np.maximum.reduceat(self._sentences @ vector, self._said_blocks)
-        return Closeness(self._places, questions, answers, sentences)
+        return [e for e, near in zip(self, self._questions, strict=True) if near > best - within]
 
 
 def _starts(blocks: list[list[str]]) -> list[int]:

@@ -31,7 +31,7 @@ from bot.rasa_parts.patches import install_patches
 from bot.records.store import TrackerRow
 from bot.runtime import runtime
 
-WINDOW_TURNS = 3  # MemoizationPolicy looks at the last 6 states; a turn has at least 2
+WINDOW_TURNS = 2  # no rule or story of data/ is longer
 T = TypeVar("T")
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -25,7 +26,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database.compiled import Compiled
-from bot.database.engine import leave_no_trace
+from bot.database.engine import leave_no_trace, reader
 from bot.errors import RecordsUnavailable
 from bot.logs import event_log
 from bot.records import people
@@ -51,6 +52,7 @@ class SqlPlace:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reader = reader(engine)
         dialect = {"sqlite": sqlite, "postgresql": postgresql}[engine.dialect.name]
         self._offer = dialect.insert(t.offered_choices).on_conflict_do_nothing()
         self._save_tracker = _replacing(dialect.insert(t.trackers), "conversation")
@@ -63,25 +65,29 @@ class SqlPlace:
 
     def by_token(self, token_hash: str) -> Found | None:
         """One statement."""
-        with self._on() as connection:
+        with self._reading() as connection:
             row = self._run(connection, _BY_TOKEN, {"token": token_hash}).mappings().first()
         return Found(conversation_of(row), row["last_used_at"]) if row is not None else None
 
     def load(
         self, conversation: str, *, message_id: str | None = None, choice: str | None = None
     ) -> Stored | None:
-        """Four statements, each over an index and of few rows."""
-        with self._on() as connection:
+        """Two statements, each over an index and of few rows; two more where there are care cards
+        or an interview."""
+        with self._reading() as connection:
             of_it = {"of": conversation}
             asked = {**of_it, "message_id": message_id, "choice": choice}
             row = self._run(connection, _STATE, asked).mappings().first()
             if row is None:
                 return None
             seen = row["seen_turn"]
-            flags = self._run(connection, _FLAGS, of_it).mappings().all()
+            flags, answers = [], []
+            if row["has_flags"]:
+                flags = self._run(connection, _FLAGS, of_it).mappings().all()
+            if row["has_interview"]:
+                answers = self._run(connection, _LAST_INTERVIEW, of_it).mappings().all()
             of_last = {**of_it, "turn": row["last_turn"] or 0}
             last = self._run(connection, _OF_TURN, of_last).scalars().all()
-            answers = self._run(connection, _LAST_INTERVIEW, of_it).mappings().all()
             return Stored(
                 conversation=conversation_of(row),
                 last_turn=row["last_turn"] or 0,
@@ -243,12 +249,25 @@ class SqlPlace:
 
     @contextmanager
     def _on(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            log.error("database_failed", reason=type(error).__name__)
-            raise RecordsUnavailable("reading or writing a conversation") from error
+        """One transaction."""
+        with _told(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Without a transaction: nobody else writes to a conversation while its lock is held."""
+        with _told(), self._reader.connect() as connection:
+            yield connection
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A failure of the database is logged, and raised as RecordsUnavailable."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        log.error("database_failed", reason=type(error).__name__)
+        raise RecordsUnavailable("reading or writing a conversation") from error
 
 
 # Statements of every turn are built once: building one costs more than running it.
@@ -301,6 +320,8 @@ def _state() -> Any:
             last_seq.scalar_subquery().label("last_seq"),
             seen.scalar_subquery().label("seen_turn"),
             label.scalar_subquery().label("label"),
+            exists().where(t.raised_flags.c.conversation == _OF).label("has_flags"),
+            exists().where(t.interviews.c.conversation == _OF).label("has_interview"),
         )
         .outerjoin(t.trackers, t.trackers.c.conversation == t.conversations.c.id)
         .where(t.conversations.c.id == _OF)

@@ -43,6 +43,6 @@ def test_extreme_vectors_do_not_overflow() -> None:
 def test_the_same_after_it_was_stored() -> None:
     vectors = of_length_one(50)
     rows = Rows(vectors)
-    again = pickle.loads(pickle.dumps(rows))  # noqa: S301  our own
+    again = pickle.loads(pickle.dumps(rows))
     assert pickle.dumps(again) == pickle.dumps(rows)
     assert (again.cosines(vectors[3]) == rows.cosines(vectors[3])).all()

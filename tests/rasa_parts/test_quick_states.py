@@ -15,12 +15,12 @@ from rasa.shared.core.events import (
     Event,
     LoopInterrupted,
     SlotSet,
-    UserUttered,
     UserUtteranceReverted,
+    UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.core.training_data.structures import StoryStep
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+from rasa.shared.core.training_data.structures import StoryStep
 
 from bot.rasa_parts.quick_states import active_state, applied, copied, prior_steps
 from bot.settings import ROOT
