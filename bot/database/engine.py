@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from bot.database.sealing import KeyRing, seal_with
 from bot.logs import event_log
 
 log = event_log(__name__)
+RESTED_S = 1.0
 _LOCK = 20261129  # any number; it names the lock of PostgreSQL
 MIGRATIONS = Path(__file__).parent / "migrations"
 metadata = MetaData()
@@ -29,16 +31,17 @@ def _connect(url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         # As many connections as threads that use one at a time (asyncio.to_thread has cores + 4).
-        return create_engine(
+        engine = create_engine(
             url,
             future=True,
             hide_parameters=True,  # errors are logged, and must not hold what people wrote
-            pool_pre_ping=True,
             pool_size=8,
             max_overflow=8,
             pool_timeout=5,
             connect_args={"connect_timeout": 3},
         )
+        _ping_the_idle(engine)
+        return engine
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     # Actions run in threads of their own, so a connection moves between threads, one at a time.
@@ -51,6 +54,21 @@ def _connect(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _ping_the_idle(engine: Engine) -> None:
+    """A connection that rested may have been closed since, and is asked first. (SQLAlchemy's own
+    `pool_pre_ping` asks each time: a trip to the server for each of the few of a turn.)"""
+
+    @event.listens_for(engine, "checkin")
+    def rest(_: Any, record: Any) -> None:
+        record.info["since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _: Any) -> None:
+        rested = time.monotonic() - record.info.get("since", time.monotonic())
+        if rested > RESTED_S and not engine.dialect.do_ping(connection):
+            raise DisconnectionError  # the pool takes another one
 
 
 def connect_memory() -> Engine:

@@ -45,7 +45,8 @@ class EntrySearch:
 
     def __init__(self, catalogue: Catalogue) -> None:
         entries = list(catalogue.entries.values())
-        self.places = {entry: place for place, entry in enumerate(catalogue.entries)}
+        self.ids = list(catalogue.entries)
+        self.places = {entry: place for place, entry in enumerate(self.ids)}
         asked = [[text.lower() for text in (e.title, *e.questions)] for e in entries]
         said = [[s.text for s in e.sentences] for e in entries]
         self.asked_starts = _starts(asked)
@@ -92,7 +93,9 @@ class Closeness(Mapping[str, Near]):
         best = self._questions.max(initial=-1.0)
         if best < at_least:
             return []
-        return [e for e, near in zip(self, self._questions, strict=True) if near > best - within]
+        return [
+            self._search.ids[place] for place in np.flatnonzero(self._questions > best - within)
+        ]
 
 
 def _starts(blocks: list[list[str]]) -> list[int]:

@@ -1,4 +1,4 @@
-"""RulePolicy's search for the rules that apply, with the same result and less work.
+"""What RulePolicy and the policy of stories predict, with the same result and less work.
 
 A rule is a list of states. Its last one names the action that was done last, and mostly the intent
 of the message, so only the rules for these are tried, and only on as many states as the longest of
@@ -19,6 +19,7 @@ State = Mapping[str, Any]
 PREVIOUS_ACTION, ACTION_NAME, USER, INTENT, TEXT = (
     "prev_action", "action_name", "user", "intent", "text"
 )  # fmt: skip
+_DECIDED = "_decided_at"
 _AfterThis = tuple[Any, Any]  # the last action, and the intent of the message (None: any)
 _Sorted = dict[_AfterThis, tuple[list[str], int]]
 
@@ -46,6 +47,32 @@ def find_from_intents_only(find: Callable[..., Any]) -> Callable[..., Any]:
         return find(self, tracker, domain, use_text_for_last_user_input)
 
     return found
+
+
+def noting_a_decision(predict: Callable[..., Any]) -> Callable[..., Any]:
+    """RulePolicy.predict_action_probabilities; that a rule has decided is noted on the tracker."""
+
+    @functools.wraps(predict)
+    def predicted(self: Any, tracker: Any, domain: Any, *args: Any, **kwargs: Any) -> Any:
+        prediction = predict(self, tracker, domain, *args, **kwargs)
+        is_sure = prediction.max_confidence == 1.0
+        tracker.__dict__[_DECIDED] = len(tracker.events) if is_sure else None
+        return prediction
+
+    return predicted
+
+
+def where_no_rule_decides(predict: Callable[..., Any]) -> Callable[..., Any]:
+    """MemoizationPolicy.predict_action_probabilities: no opinion where a rule, which has the higher
+    priority, is sure already."""
+
+    @functools.wraps(predict)
+    def predicted(self: Any, tracker: Any, domain: Any, *args: Any, **kwargs: Any) -> Any:
+        if tracker.__dict__.get(_DECIDED) == len(tracker.events):
+            return self._prediction(self._default_predictions(domain))
+        return predict(self, tracker, domain, *args, **kwargs)
+
+    return predicted
 
 
 def _sorted(policy: Any, lookup: dict[str, str]) -> _Sorted:
