@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,8 +15,10 @@ HEAD = """# Benchmarks
 Written by `make bench`; do not edit. All bots ran at once on the same machine and were measured in
 turn, the load client on the same cores: **read the ratios**, the times belong to this machine and
 to what else it did. Raw figures: [bench.json](../benchmarks/results/bench.json). How the bots
-scale: [scaling.md](scaling.md).
+scale: [scaling.md](scaling.md). What makes a message cheap, and what was tried:
+[speed.md](speed.md).
 """
+SOAK = ROOT / "benchmarks" / "results" / "soak.json"
 Figures = dict[str, Any]
 
 
@@ -38,6 +41,7 @@ def _lines(figures: Figures) -> Iterator[str]:
     yield from _section("A long conversation", _turns(bots))
     yield from _section("Where the CPU time of one message goes", _parts(figures))
     yield from _section("Database and entries", _storage(figures))
+    yield from _section("Half load for a while", _soak(json.loads(SOAK.read_text("utf-8"))))
 
 
 def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
@@ -130,6 +134,24 @@ def _storage(figures: Figures) -> Iterator[str]:
         f"- {entries['entries']} entries: loaded into SQLite in {entries['load_s']} s, found "
         f"unchanged in {entries['load_again_s']} s, read in {entries['read_s']} s, "
         f"{entries['database_mb']} MB (vectors of new sentences not counted)"
+    )
+
+
+def _soak(soak: Figures) -> Iterator[str]:
+    memory, connections, files = (
+        "{:g} to {:g}".format(*soak[f"{name}_first_and_last"])
+        for name in ("memory_mb", "connections", "open_files")
+    )
+    yield (
+        f"`{soak['command']}`, {soak['run_on']}: two processes with PostgreSQL and Redis, at half "
+        f"of their full load of {soak['full_load_per_s']:g} messages a second: "
+        f"{soak['messages']:,} messages, errors: {soak['errors']}; p50 {soak['p50_ms']} ms, "
+        f"p95 {soak['p95_ms']} ms."
+    )
+    yield (
+        f"From the first quarter to the end: memory of both {memory} MB "
+        f"({soak['memory_mb_per_hour']:g} MB an hour; up to 30 counts as flat), connections to "
+        f"PostgreSQL {connections}, open files {files}."
     )
 
 

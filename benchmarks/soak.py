@@ -8,6 +8,7 @@ does not hold.
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import sys
 import threading
@@ -40,7 +41,8 @@ def main() -> int:
         redis = running.enter_context(running_redis())
         bot = running.enter_context(our_two_bots(database, redis, LOG))
         figures = _soak(bot, database, minutes)
-    figures = {"command": f"python -m benchmarks.soak --minutes {minutes:g}", **figures}
+    command = f"python -m benchmarks.soak --minutes {minutes:g}"
+    figures = {"command": command, "run_on": datetime.date.today().isoformat(), **figures}
     target = RESULTS.with_name("soak.json")
     target.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")

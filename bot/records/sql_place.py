@@ -6,7 +6,6 @@ import datetime
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import (
@@ -55,7 +54,7 @@ class SqlPlace:
         self._reader = reader(engine)
         dialect = {"sqlite": sqlite, "postgresql": postgresql}[engine.dialect.name]
         self._offer = dialect.insert(t.offered_choices).on_conflict_do_nothing()
-        self._save_tracker = _replacing(dialect.insert(t.trackers), "conversation")
+        self._put_tracker = _replacing(dialect.insert(t.trackers), "conversation")
         self._run = Compiled().run
 
     def check(self) -> None:
@@ -133,9 +132,11 @@ class SqlPlace:
             if offered := changes.rows.get(t.offered_choices.name):
                 self._run(connection, self._offer, offered)
             if changes.tracker is not None:
-                tracker = {"conversation": conversation, **asdict(changes.tracker)}
-                self._run(connection, self._save_tracker, tracker)
+                self._save_tracker(connection, conversation, changes.tracker)
             self._run(connection, _USED, {"of": conversation, "at": changes.at})
+
+    def _save_tracker(self, connection: Connection, conversation: str, row: TrackerRow) -> None:
+        self._run(connection, self._put_tracker, {"conversation": conversation, **vars(row)})
 
     def read_all(self, conversation: str) -> Rows:
         """Every row."""
