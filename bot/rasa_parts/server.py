@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable
 from importlib import import_module
@@ -60,6 +61,10 @@ def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> N
     )
 
     async def ready(_: Any, loop: asyncio.AbstractEventLoop) -> None:
+        # What is loaded by now stays: the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 20)
         on_ready()
         loop.run_in_executor(None, import_module, "dateparser")  # see bot/interview/onset.py
 
