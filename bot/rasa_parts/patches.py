@@ -254,8 +254,14 @@ def _fill_slots_in_forms_only() -> None:
     ActionExtractSlots.run = run
 
 
-@functools.lru_cache(maxsize=4)
 def _fills_in_forms_only(domain: Any) -> bool:
+    """Kept with the domain: as a key of a cache it would be hashed with all that it holds."""
+    if "_fills_in_forms_only" not in domain.__dict__:
+        domain._fills_in_forms_only = _is_for_forms_only(domain)
+    return bool(domain._fills_in_forms_only)
+
+
+def _is_for_forms_only(domain: Any) -> bool:
     from rasa.shared.core.constants import DEFAULT_SLOT_NAMES
 
     mappings = [m for s in domain.slots if s.name not in DEFAULT_SLOT_NAMES for m in s.mappings]
