@@ -10,6 +10,7 @@ from bot.channels.choices import says_nothing_new
 from bot.channels.said import Said
 from bot.dialogue.visit_summary import local_date
 from bot.interview.answers import Answer
+from bot.interview.onset import says_only_when
 from bot.interview.screening import is_date_correction, is_measurement, is_plain_answer
 from bot.records.store import Conversation, utc_now
 from bot.runtime import Runtime
@@ -77,7 +78,12 @@ class Screening:
         return Screened(finding, is_no, follows, frozenset(already | known), is_short, after_card)
 
     def _is_plain(self, last: dict[str, Any], said: Said, *, judged: bool) -> bool:
-        """`judged`: the rules find nothing in it, so a temperature is none to worry about."""
+        """`judged`: the rules find nothing in it, so a temperature is none to worry about, and a
+        bare date ("3 weeks ago", where a confirm line has taken the place of its question) tells of
+        no sign."""
+        is_after_line = said.choice is None and last.get("confirming") is not None
+        if judged and is_after_line and says_only_when(said.text, today=utc_now().date()):
+            return True
         if not _is_asked(last, said):
             return False
         script, today = self._parts.content.interview, utc_now().date()

@@ -138,6 +138,14 @@ def test_the_same_sign_again_is_short_but_never_silent(person: Person) -> None:
     assert len(again["text"]) < len(first["text"])
 
 
+def test_a_bare_date_after_a_confirm_line_tells_of_no_sign(person: Person) -> None:
+    for text in ("my bones ache and im tired all the time, is it back?", "yes"):
+        person.say(text)
+    asked = types(person.say("bones in my legs"))
+    assert "confirm_red_flag" in asked, "the line takes the place of the question since when"
+    assert "confirm_red_flag" not in types(person.say("3 weeks ago"))
+
+
 def test_numbers_of_the_own_country(new_person: Callable[..., Person]) -> None:
     card = of_type(new_person(country="UK").say("chest pain"), "care_card")
     assert card["contacts"][0]["href"] == "tel:999"
