@@ -113,6 +113,8 @@ def _parts(figures: Figures) -> Iterator[str]:
         yield "Not sampled: py-spy is missing or may not look into the process."
         return
     yield "One process with SQLite, 4 users; 200 samples a second of what its threads do (py-spy)."
+    yield "Work inside numpy, onnxruntime and spaCy is seen too seldom: the parts of understanding"
+    yield "are larger than they seem here, and the others smaller."
     yield ""
     yield "| part | share |"
     yield "|---|---|"

@@ -244,7 +244,7 @@ class Conversations:
         turn = asyncio.ensure_future(self._locked_turn(conversation, said, reading))
         self._running.add(turn)
         turn.add_done_callback(self._running.discard)
-        alone = await reading
+        alone = await asyncio.shield(reading)  # the turn needs it, also when the client hangs up
         limit = self._parts.settings.turn_timeout_s + MORE_TIME_S
         await asyncio.wait({turn}, timeout=limit if alone.level is None else CARD_WITHIN_S)
         return turn.result() if turn.done() else self._failed(conversation, alone)

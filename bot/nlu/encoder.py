@@ -90,11 +90,16 @@ def _session(weights: Path, graphs: Path) -> Any:
     if not _intact(graph, mark):
         write_graph(load_file(str(weights)), graph)
         mark.write_text(_sha256(graph), encoding="ascii")
+    return on_one_core(str(graph))
+
+
+def on_one_core(graph: str | bytes) -> Any:
+    """A graph (a file's name, or the graph itself) to be run on one core."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _intact(graph: Path, mark: Path) -> bool:

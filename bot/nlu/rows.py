@@ -1,8 +1,8 @@
 """Many vectors, kept so that one can be compared with all of them quickly (pure).
 
-To read 20,000 vectors of 384 floats from memory takes longer than all other sums of a message. As
-8-bit numbers they take a quarter, and onnxruntime multiplies those as whole numbers: exactly, so
-that the same message gets the same figures on every machine.
+To read 20,000 vectors of 384 floats from memory takes longer than anything else in a message but
+its encoding. As 8-bit numbers they take a quarter, and onnxruntime multiplies those as whole
+numbers, without rounding.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import onnxruntime
 
-from bot.nlu.encoder import SIZE, Vector
+from bot.nlu.encoder import SIZE, Vector, on_one_core
 
 _MIDDLE, _REACH = 128, 127  # a byte stands for -127 ... 127 times the largest number of its vector
 _OPSET, _IR_VERSION = 17, 8
@@ -25,16 +24,7 @@ class Rows:
         """`vectors`: one row of 384 floats for each text; at least one."""
         numbers, self._scales = _as_bytes(vectors)
         self._graph = _graph(numbers)
-        self._load()
-
-    def _load(self) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            self._graph, options, providers=["CPUExecutionProvider"]
-        )
+        self._session = on_one_core(self._graph)
 
     def __len__(self) -> int:
         return len(self._scales)
@@ -50,7 +40,7 @@ class Rows:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._load()
+        self._session = on_one_core(self._graph)
 
 
 def _as_bytes(vectors: Vector) -> tuple[Any, Vector]:

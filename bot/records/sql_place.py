@@ -256,7 +256,7 @@ class SqlPlace:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        """Without a transaction: nobody else writes to a conversation while its lock is held."""
+        """Without a transaction: in a turn the conversation's lock keeps others from writing."""
         with _told(), self._reader.connect() as connection:
             yield connection
 

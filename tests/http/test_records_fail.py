@@ -99,6 +99,27 @@ def test_a_due_card_is_shown(
     assert turn.state["red_flag"] == "emergency"
 
 
+@pytest.mark.parametrize("text", ["what is MRD?", "I feel low. " * 200], ids=["short", "long"])
+@pytest.mark.parametrize("steps", [0, 1, 2, 3])
+def test_a_client_that_hangs_up_stops_no_turn(parts: Runtime, text: str, steps: int) -> None:
+    async def rasa(message: Any) -> None:
+        message.output_channel.replies.append({"type": "text", "text": "noted"})
+
+    async def conversation() -> list[Any]:
+        chat = Conversations("web", parts, rasa)
+        opened = (await chat.open()).conversation
+        saying = asyncio.ensure_future(chat.say(opened, Said("1", text=text)))
+        for _ in range(1 + steps):
+            await asyncio.sleep(0)
+        saying.cancel()
+        await asyncio.wait({saying})
+        await asyncio.wait_for(asyncio.gather(*chat._running), 10)
+        return parts.records.history(opened.id)
+
+    said = asyncio.run(conversation())
+    assert said[-1]["text"] == "noted"
+
+
 def test_a_card_does_not_wait_for_the_turn_before(parts: Runtime) -> None:
     async def rasa(message: Any) -> None:
         if "slow" in message.text:
