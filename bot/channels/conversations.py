@@ -31,11 +31,11 @@ from bot.channels.rasa_turn import (
     RasaTurns,
 )
 from bot.channels.said import Said
-from bot.channels.screening import Screened, Screening
+from bot.channels.screening import Heard, Screened, Screening
 from bot.channels.summary_links import with_links
 from bot.dialogue.own_words import own_reply
 from bot.dialogue.visit_summary import local_date
-from bot.errors import BotError, RecordsUnavailable, place_of
+from bot.errors import BotError, RecordsUnavailable, UnknownConversation, place_of
 from bot.interview.answers import Answer
 from bot.interview.recall import stale_answers
 from bot.interview.script import pending
@@ -227,9 +227,9 @@ class Conversations:
     async def say(self, conversation: Conversation, said: Said) -> StoredTurn:
         """Answer one message. The same id again gives the same reply and changes nothing.
 
-        Raises UnknownChoice, and nothing else: any other fault is answered by an error message. A
-        client that hangs up does not stop the turn. A message that raises an emergency by itself
-        gets its card in time, whatever it has to wait for.
+        Raises UnknownChoice, UnknownConversation when it was deleted, and nothing else: any other
+        fault is answered by an error message. A client that hangs up does not stop the turn. A
+        message that raises an emergency by itself gets its card in time, whatever it waits for.
         """
         begun = time.perf_counter()
         turn = await self._answered_in_time(conversation, said)
@@ -240,34 +240,34 @@ class Conversations:
         return turn
 
     async def _answered_in_time(self, conversation: Conversation, said: Said) -> StoredTurn:
-        reading = asyncio.ensure_future(self._found(said.text))
+        reading = asyncio.ensure_future(self._heard(said.text))
         turn = asyncio.ensure_future(self._locked_turn(conversation, said, reading))
         self._running.add(turn)
         turn.add_done_callback(self._running.discard)
-        alone = await asyncio.shield(reading)  # the turn needs it, also when the client hangs up
+        heard = await asyncio.shield(reading)  # the turn needs it, also when the client hangs up
         limit = self._parts.settings.turn_timeout_s + MORE_TIME_S
-        await asyncio.wait({turn}, timeout=limit if alone.level is None else CARD_WITHIN_S)
-        return turn.result() if turn.done() else self._failed(conversation, alone)
+        await asyncio.wait({turn}, timeout=limit if heard.alone.level is None else CARD_WITHIN_S)
+        return turn.result() if turn.done() else self._failed(conversation, heard.alone)
 
-    async def _found(self, text: str) -> Finding:
-        """What a text raises by itself; a long one is read aside, so that nobody waits for it."""
-        return await _read(text, self._parts.detector.find, text)
+    async def _heard(self, text: str) -> Heard:
+        """A text as read by itself; a long one is read aside, so that nobody waits for it."""
+        return await _read(text, self._screening.hear, text)
 
     async def _locked_turn(
-        self, conversation: Conversation, said: Said, reading: Awaitable[Finding]
+        self, conversation: Conversation, said: Said, reading: Awaitable[Heard]
     ) -> StoredTurn:
-        """`reading`: what the text raises by itself."""
+        """`reading`: of the text by itself."""
         try:
             async with self._locks.hold(conversation.id):
                 return await self._held_turn(conversation, said, reading)
-        except UnknownChoice:
+        except (UnknownChoice, UnknownConversation):
             raise
         except Exception as error:  # noqa: BLE001 - whoever wrote is told, whatever went wrong
             log.error("turn_failed", reason=type(error).__name__, at=place_of(error))
-            return self._failed(conversation, await reading)
+            return self._failed(conversation, (await reading).alone)
 
     async def _held_turn(
-        self, conversation: Conversation, said: Said, reading: Awaitable[Finding]
+        self, conversation: Conversation, said: Said, reading: Awaitable[Heard]
     ) -> StoredTurn:
         """The turn with all that it reads in memory; what it writes is written at its end."""
         read = self._records.read_turn
@@ -281,7 +281,7 @@ class Conversations:
         finally:
             self._records.end_turn()
 
-    async def _turn(self, conversation: Conversation, said: Said, alone: Finding) -> StoredTurn:
+    async def _turn(self, conversation: Conversation, said: Said, heard: Heard) -> StoredTurn:
         text = said.text
         if said.choice is not None:
             label = await asyncio.to_thread(self._label_of, conversation, said)
@@ -292,7 +292,7 @@ class Conversations:
             if said.choice == EXPORT_CHOICE:
                 return await self._export(conversation, said, label)
             text = label
-        screened = await _read(text, self._screening.screen, conversation, said, text, alone)
+        screened = await _read(text, self._screening.screen, conversation, said, text, heard)
         finding = screened.finding
         try:
             return await self._answer(conversation, said, text, screened)
@@ -383,14 +383,14 @@ class Conversations:
     async def stranded(self, text: str) -> StoredTurn:
         """What to say when not even the conversation can be read: the card if one is due."""
         nobody = Conversation("", self._channel, self._parts.settings.default_country, None, None)
-        return self._failed(nobody, await self._found(text))
+        return self._failed(nobody, (await self._heard(text)).alone)
 
     async def found_in_time(self, search: Awaitable[T], text: str) -> T:
         """What a search in the database for somebody who wrote `text` finds. Raises
         RecordsUnavailable when that takes too long: then a card must not wait for it."""
         searching = asyncio.ensure_future(search)
         await asyncio.wait({searching}, timeout=CARD_WITHIN_S)
-        if not searching.done() and (await self._found(text)).level is None:
+        if not searching.done() and (await self._heard(text)).alone.level is None:
             await asyncio.wait({searching}, timeout=self._parts.settings.turn_timeout_s)
         if searching.done():
             return searching.result()

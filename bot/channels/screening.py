@@ -15,6 +15,7 @@ from bot.interview.screening import is_date_correction, is_measurement, is_plain
 from bot.records.store import Conversation, utc_now
 from bot.runtime import Runtime
 from bot.triage.raising import Finding
+from bot.triage.red_flags import Reading
 from bot.triage.replies import CONFIRM_WORDS
 
 # For so long a card stands for its sign, when only the date of the sign is corrected.
@@ -24,6 +25,14 @@ CARD_HOLDS = datetime.timedelta(hours=12)
 SHORT_ANSWER = 8
 # Not where the person is asked what they noticed: there anything may be named.
 NAMES_SYMPTOMS = "sx.name"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A text as it was read, and what it raises by itself, whatever was said before."""
+
+    reading: Reading
+    alone: Finding
 
 
 @dataclass(frozen=True)
@@ -48,19 +57,27 @@ class Screening:
         self._parts = parts
         self._records = parts.records
 
-    def screen(self, conversation: Conversation, said: Said, text: str, alone: Finding) -> Screened:
+    def hear(self, text: str) -> Heard:
+        """Read a text by itself."""
+        reading = self._parts.detector.read(text)
+        return Heard(reading, self._parts.detector.find(reading))
+
+    def screen(self, conversation: Conversation, said: Said, text: str, heard: Heard) -> Screened:
         """What this message raises. `text`: what was typed, or what the tapped choice says.
-        `alone`: what the text that was typed raises by itself."""
+        `heard`: the text that was typed."""
         last = self._records.last_reply(conversation.id) or {}
         is_alone = last.get("type") == "confirm_red_flag"
         confirming = last.get("rule") if is_alone else last.get("confirming")
         already = {sign for f in self._records.red_flags(conversation.id) for sign in f.signs}
         words = CONFIRM_WORDS.get(said.choice or "", text)
         words = "" if says_nothing_new(said.choice) else words
-        finding = alone
+        finding = heard.alone
         if already or confirming is not None or words != said.text:
             finding = self._parts.detector.find(
-                words, already=already, confirming=confirming, aside=not is_alone
+                heard.reading if words == said.text else words,
+                already=already,
+                confirming=confirming,
+                aside=not is_alone,
             )
         if finding.level is not None and self._dates_anew(conversation, finding, words):
             finding = Finding()

@@ -144,7 +144,7 @@ class _Routes:
     async def _answer(self, request: Request) -> HTTPResponse:
         said = read_message(json_body(request))
         try:
-            known = self._known(request, self._limits.message)
+            known = self._known(request, self._limits.message, reads_it=True)
             conversation = await self._conversations.found_in_time(known, said.text)
             turn = await self._conversations.say(conversation, said)
         except RecordsUnavailable:
@@ -202,12 +202,20 @@ class _Routes:
         return found
 
     async def _known(
-        self, request: Request, limit: Callable[[str], Awaitable[None]] | None = None
+        self,
+        request: Request,
+        limit: Callable[[str], Awaitable[None]] | None = None,
+        *,
+        reads_it: bool = False,
     ) -> Conversation:
-        """The conversation of the request's token; `limit` counts the call for it."""
+        """The conversation of the request's token; `limit` counts the call for it. `reads_it`: what
+        the caller does next finds out whether it was deleted."""
         await self._limits.call(request)
+        token = bearer_token(request)
+        found = self._records.known(token) if reads_it else None
         try:
-            found = await asyncio.to_thread(self._records.by_token, bearer_token(request))
+            if found is None:
+                found = await asyncio.to_thread(self._records.by_token, token)
         except UnknownConversation as error:
             raise ClientError(401, "unknown_session", UNKNOWN_SESSION) from error
         await (limit or self._limits.further)(found.id)

@@ -181,6 +181,7 @@ def _look_up_rules_by_action() -> None:
     from rasa.core.policies.rule_policy import RulePolicy
 
     from bot.rasa_parts.quick_rules import (
+        as_many_as_rules_have,
         find_from_intents_only,
         noting_a_decision,
         possible_keys,
@@ -191,6 +192,7 @@ def _look_up_rules_by_action() -> None:
     if hasattr(RulePolicy.predict_action_probabilities, "__wrapped__"):
         return  # patched once, however often it is asked for
     RulePolicy._find_action_from_rules = find_from_intents_only(RulePolicy._find_action_from_rules)
+    RulePolicy._prediction_states = as_many_as_rules_have(RulePolicy._prediction_states)
     for policy, change in (
         (RulePolicy, noting_a_decision),
         (MemoizationPolicy, where_no_rule_decides),

@@ -49,6 +49,38 @@ def find_from_intents_only(find: Callable[..., Any]) -> Callable[..., Any]:
     return found
 
 
+class LastSteps:
+    """A conversation of which only the last steps are looked at."""
+
+    def __init__(self, tracker: Any, count: int) -> None:
+        self._steps = list(tracker.generate_all_prior_trackers())[-count:]
+
+    def generate_all_prior_trackers(self) -> Any:
+        """As a tracker has it."""
+        return iter(self._steps)
+
+    def past_states(self, domain: Any, **how: Any) -> Any:
+        """As a tracker has it."""
+        return domain.states_for_tracker_history(self, **how)
+
+
+def as_many_as_rules_have(make: Callable[..., Any]) -> Callable[..., Any]:
+    """RulePolicy._prediction_states: the last states, of as many steps as the longest rule has."""
+
+    @functools.wraps(make)
+    def states(self: Any, tracker: Any, *args: Any, **kwargs: Any) -> Any:
+        return make(self, LastSteps(tracker, longest_rule(self)), *args, **kwargs)
+
+    return states
+
+
+def longest_rule(policy: Any) -> int:
+    """How many states the longest rule of a RulePolicy has; at least 1."""
+    rules = (rules for rules in policy.lookup.values() if isinstance(rules, dict))
+    counts = [count for lookup in rules for _, count in _sorted(policy, lookup).values()]
+    return max(counts, default=1)
+
+
 def noting_a_decision(predict: Callable[..., Any]) -> Callable[..., Any]:
     """RulePolicy.predict_action_probabilities; that a rule has decided is noted on the tracker."""
 

@@ -64,14 +64,14 @@ class RaisedFlag:
 class Stored:
     """What a place reads of a conversation before a turn; the same amount whatever its length.
 
-    `seen` and `label` belong to the message id and the choice that were asked for, `last_messages`
-    to the last turn, both sides. `interview` is the one begun last, `answers` are its rows.
+    `seen` and `label` belong to the message id and the choice that were asked for. `last_message`
+    is of either side. `interview` is the one begun last, `answers` are its rows.
     """
 
     conversation: Conversation
     last_turn: int
     last_seq: int
-    last_messages: list[dict[str, Any]]
+    last_message: dict[str, Any] | None
     seen: StoredTurn | None
     label: str | None
     tracker: TrackerRow | None
@@ -121,7 +121,7 @@ class Held:
         self.changes = Changes(now)
         self._now = now
         self._last_seq = stored.last_seq
-        self._last_messages = list(stored.last_messages)
+        self._last_message = stored.last_message
         self._flags = list(stored.flags)
         self._answers: dict[str, list[Row] | None] = (
             {stored.interview: list(stored.answers)} if stored.interview else {}
@@ -132,12 +132,8 @@ class Held:
 
     def last_reply(self) -> dict[str, Any] | None:
         """The last message, if it was the bot's."""
-        said = self.last_replies()
-        return said[-1] if said else None
-
-    def last_replies(self) -> list[dict[str, Any]]:
-        """What the bot said in the last turn, oldest first."""
-        return [message for message in self._last_messages if message["type"] != "user"]
+        last = self._last_message
+        return None if last is None or last["type"] == "user" else last
 
     def red_flags(self) -> list[RaisedFlag]:
         """The cards shown, oldest first."""
@@ -260,7 +256,7 @@ class Held:
         )
         self.last_turn = turn
         self._last_seq += len(numbered)
-        self._last_messages = numbered
+        self._last_message = numbered[-1] if numbered else self._last_message
         return StoredTurn(turn, [body for body in numbered if body["type"] != "user"], state)
 
     def take_changes(self) -> Changes:

@@ -31,7 +31,6 @@ from bot.records.places import Found
 
 log = event_log(__name__)
 PREFIX = "afterall"
-MOST_MESSAGES = 20  # of one turn
 LIFE = datetime.timedelta(hours=1)
 # Tables kept as lists of rows; turns, offered choices and the tracker are hashes.
 _LISTS = (t.messages, t.raised_flags, t.interviews, t.interview_answers, t.consents, t.feedback,
@@ -73,7 +72,7 @@ class RedisPlace:
         with self._reachable():
             asked = self._redis.pipeline(transaction=False)
             asked.hgetall(_base(conversation))
-            asked.lrange(_key(conversation, t.messages.name), -MOST_MESSAGES, -1)
+            asked.lrange(_key(conversation, t.messages.name), -1, -1)
             asked.hget(_key(conversation, _TURNS), message_id or "")
             asked.hget(_key(conversation, _CHOICES), choice or "")
             asked.lrange(_key(conversation, t.raised_flags.name), 0, -1)
@@ -88,7 +87,7 @@ class RedisPlace:
                 conversation=conversation_of(self._parsed(t.conversations.name, state["row"])),
                 last_turn=int(state.get("turn", 0)),
                 last_seq=int(state.get("seq", 0)),
-                last_messages=self._of_last_turn(last),
+                last_message=json.loads(self._opened(last[0])["body"]) if last else None,
                 seen=self._turn(conversation, self._opened(seen)) if seen else None,
                 label=self._keys.open(label) if label else None,
                 tracker=tracker,
@@ -103,16 +102,6 @@ class RedisPlace:
         said = [json.loads(self._opened(message)["body"]) for message in stored]
         replies = [message for message in said if message["type"] != "user"]
         return StoredTurn(row["turn"], replies, json.loads(row["state"]))
-
-    def _of_last_turn(self, stored: list[str]) -> list[dict[str, Any]]:
-        """Bodies; opened from the end, so that no earlier turn is."""
-        rows: list[Row] = []
-        for sealed in reversed(stored):
-            row = self._opened(sealed)
-            if rows and row["turn"] != rows[0]["turn"]:
-                break
-            rows.insert(0, row)
-        return [json.loads(row["body"]) for row in rows]
 
     def answers(self, conversation: str, interview: str) -> list[Row] | None:
         """Rows of one interview."""

@@ -71,8 +71,8 @@ class SqlPlace:
     def load(
         self, conversation: str, *, message_id: str | None = None, choice: str | None = None
     ) -> Stored | None:
-        """Two statements, each over an index and of few rows; two more where there are care cards
-        or an interview."""
+        """One statement over indexes; one more where there are care cards, and one where there is
+        an interview."""
         with self._reading() as connection:
             of_it = {"of": conversation}
             asked = {**of_it, "message_id": message_id, "choice": choice}
@@ -85,13 +85,11 @@ class SqlPlace:
                 flags = self._run(connection, _FLAGS, of_it).mappings().all()
             if row["has_interview"]:
                 answers = self._run(connection, _LAST_INTERVIEW, of_it).mappings().all()
-            of_last = {**of_it, "turn": row["last_turn"] or 0}
-            last = self._run(connection, _OF_TURN, of_last).scalars().all()
             return Stored(
                 conversation=conversation_of(row),
                 last_turn=row["last_turn"] or 0,
                 last_seq=row["last_seq"] or 0,
-                last_messages=[json.loads(body) for body in last],
+                last_message=json.loads(row["last_message"]) if row["last_message"] else None,
                 seen=_turn(connection, conversation, seen) if seen is not None else None,
                 label=row["label"],
                 tracker=_tracker(row),
@@ -304,6 +302,12 @@ def _state() -> Any:
     turns, messages, offered = t.turns.c, t.messages.c, t.offered_choices.c
     last_turn = select(func.max(turns.turn)).where(turns.conversation == _OF)
     last_seq = select(func.max(messages.seq)).where(messages.conversation == _OF)
+    last_message = (
+        select(messages.body)
+        .where(messages.conversation == _OF)
+        .order_by(messages.seq.desc())
+        .limit(1)
+    )
     seen = select(turns.turn).where(
         turns.conversation == _OF, turns.message_id == bindparam("message_id")
     )
@@ -319,6 +323,7 @@ def _state() -> Any:
             t.trackers.c.interview_active,
             last_turn.scalar_subquery().label("last_turn"),
             last_seq.scalar_subquery().label("last_seq"),
+            last_message.scalar_subquery().label("last_message"),
             seen.scalar_subquery().label("seen_turn"),
             label.scalar_subquery().label("label"),
             exists().where(t.raised_flags.c.conversation == _OF).label("has_flags"),

@@ -27,7 +27,7 @@ from bot.records.held import (
     TrackerRow,
 )
 from bot.records.keys import hash_of
-from bot.records.places import Place
+from bot.records.places import Found, Place
 from bot.records.sql_place import SqlPlace
 from bot.records.tables import red_flag_audit
 
@@ -76,6 +76,7 @@ class Records:
         self._turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
         # Where a conversation or token was found last: asked first, so that a turn asks one place.
         self._found_in: dict[str, Place] = {}
+        self._tokens: dict[str, Found] = {}
 
     def check(self) -> None:
         """Raises RecordsUnavailable when one of the places does not answer."""
@@ -181,6 +182,7 @@ class Records:
     def _remember(self, name: str, place: Place) -> None:
         if len(self._found_in) >= REMEMBERED:
             self._found_in.clear()
+            self._tokens.clear()
         self._found_in[name] = place
 
     @contextmanager
@@ -236,6 +238,14 @@ class Records:
         """Forget conversations that nobody agreed to store and nobody used for an hour."""
         self._memory.drop_old(self._now() - MEMORY_LIFE)
 
+    def known(self, token: str) -> Conversation | None:
+        """What `by_token` read in the last 24 hours, without reading; only of conversations in the
+        database. Since then it may have been deleted: the turn that reads it finds that out."""
+        found = self._tokens.get(hash_of(token))
+        if found is None or self._now() - found.last_used_at > TOKEN_LIFE:
+            return None
+        return found.conversation
+
     def by_token(self, token: str) -> Conversation:
         """The conversation of this token, if it was used in the last 24 hours."""
         hashed = hash_of(token)
@@ -247,6 +257,8 @@ class Records:
                     break
                 self._remember(hashed, place)
                 self._remember(found.conversation.id, place)
+                if place is self._durable:
+                    self._tokens[hashed] = found
                 return found.conversation
         raise UnknownConversation("this conversation is over or was deleted")
 
@@ -327,6 +339,8 @@ class Records:
         if turn is not None:
             turn.is_over = True
         self._found_in.pop(conversation, None)
+        for token in [t for t, f in self._tokens.items() if f.conversation.id == conversation]:
+            self._tokens.pop(token, None)
         for place in (self._memory, self._durable):
             place.delete(conversation)
 

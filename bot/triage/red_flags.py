@@ -37,6 +37,16 @@ class _Screened:
     negated: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A message as it was read, before anything that was said earlier counts."""
+
+    text: str
+    tokens: list[Token]
+    screened: _Screened
+    asked: bool
+
+
 class RedFlagDetector:
     """Screens messages; build it once, it keeps nothing of them."""
 
@@ -59,9 +69,15 @@ class RedFlagDetector:
         found = self.find(text)
         return found.level is not None or found.confirm is not None
 
+    def read(self, text: str, *, asked: bool = False) -> Reading:
+        """The part of `find` that does not depend on the conversation; `asked`: the temperature was
+        the question."""
+        tokens = tokens_of(text, self._spellings)
+        return Reading(text, tokens, self._screened(tokens, asked=asked), asked)
+
     def find(
         self,
-        text: str,
+        text: str | Reading,
         *,
         already: Collection[str] = (),
         confirming: str | None = None,
@@ -73,11 +89,12 @@ class RedFlagDetector:
         line was just asked: "yes" and "not sure" raise it, a clear "no" is silent. `aside`: an
         answer to something else followed the line, so that a question goes on from that answer.
         """
-        tokens = tokens_of(text, self._spellings)
-        screened = self._screened(
-            tokens, asked=confirming is not None and confirming == self._signs.fever
-        )
-        outcomes = screened.outcomes
+        asked = confirming is not None and confirming == self._signs.fever
+        reading = text if isinstance(text, Reading) else self.read(text, asked=asked)
+        if reading.asked != asked:
+            reading = self.read(reading.text, asked=asked)
+        tokens, screened = reading.tokens, reading.screened
+        outcomes = dict(screened.outcomes)
         is_confirmed = False
         answer = self._answer(tokens, aside=aside) if confirming is not None else None
         if answer == "unsure" and confirming in screened.negated and self._begins_with_no(tokens):

@@ -190,6 +190,38 @@ def test_the_web_shows_a_card_when_not_even_the_token_can_be_read(
     assert json.loads(answer.body)["messages"][0]["type"] == "care_card"
 
 
+def test_a_token_is_good_until_its_conversation_is_deleted_elsewhere(parts: Runtime) -> None:
+    async def rasa(message: Any) -> None:
+        message.output_channel.replies.append(Reply("text", "noted").as_json())
+
+    async def talk() -> None:
+        routes = _Routes(parts, rasa)
+        opened = await routes._conversations.open()
+
+        def request(number: int) -> Any:
+            return SimpleNamespace(
+                headers={
+                    "content-type": "application/json",
+                    "authorization": f"Bearer {opened.token}",
+                },
+                body=json.dumps({"id": str(number), "text": "hello"}).encode(),
+                ip="127.0.0.1",
+                args={},
+            )
+
+        parts.records.set_consent(opened.conversation.id, given=True, wording="yes?")
+        for number in range(2):
+            assert (await routes.message(request(number))).status == 200
+        assert parts.records.known(opened.token) is not None
+        elsewhere = connect_memory()
+        upgrade(elsewhere)
+        Records(parts.engine, elsewhere).delete(opened.conversation.id)
+        with pytest.raises(UnknownConversation):  # answered as 401
+            await routes.message(request(3))
+
+    asyncio.run(talk())
+
+
 ANSWER = {"link_id": "onset", "repeat": 0, "message_id": "1", "status": "ok", "text": "May",
           "value": {"date": "2026-05"}}  # fmt: skip
 

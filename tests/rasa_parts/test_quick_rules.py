@@ -12,7 +12,7 @@ import pytest
 from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, RulePolicy
 
 from bot.content.kept import kept_content
-from bot.rasa_parts.quick_rules import possible_keys
+from bot.rasa_parts.quick_rules import longest_rule, possible_keys
 from bot.settings import ROOT
 from bot.training import model_path, write_questions
 
@@ -55,5 +55,6 @@ def test_the_same_rules_apply(policy: Policy, kind: str) -> None:
     for talk in [*talks, *further, *(talks[0] + talk for talk in talks)]:
         keys = possible_keys(policy, lookup, talk)
         assert keys == as_rasa(policy, lookup, talk)
+        assert possible_keys(policy, lookup, talk[-longest_rule(policy) :]) == keys
         found += len(keys)
     assert found or not lookup

@@ -22,6 +22,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.core.training_data.structures import StoryStep
 
+from bot.rasa_parts.quick_rules import LastSteps
 from bot.rasa_parts.quick_states import active_state, applied, copied, prior_steps
 from bot.settings import ROOT
 
@@ -78,6 +79,10 @@ def test_states_are_those_of_rasa(ignore_rules: bool) -> None:
                     quick_domain, ignore_rule_only_turns=ignore_rules, rule_only_data=only
                 )
                 assert found == expected
+                last = LastSteps(quick, 3).past_states(
+                    quick_domain, ignore_rule_only_turns=False, rule_only_data=only
+                )
+                assert ignore_rules or last == expected[-3:]
                 for state in found:
                     state.pop("user", None)  # policies change the states that they get
             seen += len(found)

@@ -7,6 +7,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,15 @@ from sqlalchemy.engine import Engine
 from bot.channels.conversations import Conversations
 from bot.channels.said import Said
 from bot.database.engine import connect, connect_memory, upgrade
+from bot.errors import UnknownConversation
 from bot.rasa_parts.tracker_store import TrackerRow
-from bot.records.store import Records
+from bot.records.store import TOKEN_LIFE, Records, utc_now
 from tests.http.test_records_fail import parts as parts  # the fixtures
 from tests.http.test_records_fail import unchanging as unchanging
 from tests.sealed import KEYS
 
-STATEMENTS = 7
-WITH_CARDS_AND_INTERVIEW = 9
+STATEMENTS = 6
+WITH_CARDS_AND_INTERVIEW = 8
 
 
 @contextmanager
@@ -146,3 +148,30 @@ def test_the_database_is_never_asked_on_the_event_loop(parts: Any) -> None:
     assert seen
     assert [statement for statement, _, on_loop in seen if on_loop] == []
     assert threading.current_thread() is threading.main_thread()
+
+
+def test_a_token_is_read_once_until_it_may_have_ended(engine: Engine) -> None:
+    memory = connect_memory()
+    upgrade(memory)
+    clock = [utc_now()]
+    records = Records(engine, memory, now=lambda: clock[0])
+    other = Records(engine, memory)  # of another process
+    name = f"known-{engine.dialect.name}"
+    token = f"token-{name}"
+    records.open(name, channel="web", token=token)
+    records.by_token(token)
+    assert records.known(token) is None, "what is not stored lives for an hour only"
+    records.set_consent(name, given=True, wording="yes?")
+    records.by_token(token)
+    with statements(engine) as seen:
+        known = records.known(token)
+    assert known is not None and known.id == name
+    assert not seen
+    clock[0] += TOKEN_LIFE + timedelta(seconds=1)
+    assert records.known(token) is None, "it may be over"
+    clock[0] -= TOKEN_LIFE
+    other.delete(name)
+    with pytest.raises(UnknownConversation):
+        records.read_turn(name, "m1")
+    records.delete(name)
+    assert records.known(token) is None
