@@ -90,7 +90,7 @@ def measure(folder: Path, *, quick: bool) -> Figures:
             figures["load"], figures["turns_ms"] = loads[name], growth[name]
         sizes = _database_sizes(folder, database, found)
         _say("where the time of a message goes")
-        parts = message_profile.parts_of(single, questions(), seconds=5 if quick else 20)
+        parts = message_profile.parts_of(folder, LOG, questions(), seconds=5 if quick else 20)
     return {
         "command": "python -m benchmarks.bench" + (" --quick" if quick else ""),
         "run_on": datetime.date.today().isoformat(),

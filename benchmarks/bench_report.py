@@ -108,17 +108,12 @@ def _turns(bots: Figures) -> Iterator[str]:
 
 
 def _parts(figures: Figures) -> Iterator[str]:
-    parts = figures["parts_of_a_message"]
-    if not parts:
-        yield "Not sampled: py-spy is missing or may not look into the process."
-        return
-    yield "One process with SQLite, 4 users; 200 samples a second of what its threads do (py-spy)."
-    yield "Work inside numpy, onnxruntime and spaCy is seen too seldom: the parts of understanding"
-    yield "are larger than they seem here, and the others smaller."
+    yield "One process with SQLite, 4 users; time on the processor, native code included, with a"
+    yield "clock around each part (`python -m benchmarks.message_profile`)."
     yield ""
     yield "| part | share |"
     yield "|---|---|"
-    for part, share in parts.items():
+    for part, share in figures["parts_of_a_message"].items():
         yield f"| {part} | {share} % |"
 
 

@@ -89,6 +89,15 @@ def our_bot(folder: Path, log: Path) -> Iterator[Bot]:
 
 
 @contextmanager
+def timed_bot(folder: Path, log: Path, output: Path) -> Iterator[Bot]:
+    """The same with a clock around the parts of a message (benchmarks/timed_bot.py)."""
+    environment = {"DATABASE_URL": f"sqlite:///{folder}/timed.db"}
+    command = ["-m", "benchmarks.timed_bot", str(output)]
+    with _ours(command, [environment], log) as bot:
+        yield bot
+
+
+@contextmanager
 def our_two_bots(database: str, redis: str, log: Path) -> Iterator[Bot]:
     """Two processes with PostgreSQL and Redis; actions in process."""
     environment = {"DATABASE_URL": database, "REDIS_URL": redis, "RECORDS_KEY": new_key()}

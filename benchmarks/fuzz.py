@@ -1,13 +1,14 @@
 """Fuzzing of all that reads what somebody sent: `python -m benchmarks.fuzz --inputs 200000`.
 
 Half of the inputs are real sentences, changed; half are made up by hypothesis. Any exception is a
-crash, and so is a call that takes longer than MOST_S. The same seed gives the same inputs. With
-the full number of inputs, docs/fuzzing.md is written.
+crash, and so is a call that takes longer than MOST_S. The same seed gives the same inputs, in
+pieces that the cores share. With the full number of inputs, docs/fuzzing.md is written.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import signal
 import sys
@@ -15,7 +16,11 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -28,6 +33,7 @@ from bot.settings import ROOT
 
 FULL = 200_000
 MOST_S = 2.0
+PIECE = 500  # inputs to one target at a time
 SHOWN = 5  # crashes at one place
 REPORT = ROOT / "docs" / "fuzzing.md"
 
@@ -57,23 +63,65 @@ class Result:
         """All that were tried."""
         return self.mutated + self.made_up
 
+    def add(self, other: Result) -> None:
+        """Count those of another one as well."""
+        if other.slowest_s > self.slowest_s:
+            self.slowest_s, self.slowest_size = other.slowest_s, other.slowest_size
+        self.mutated += other.mutated
+        self.made_up += other.made_up
+        self.crashes += other.crashes
+        for name, values in other.examples.items():
+            self.examples[name] = [*self.examples.get(name, []), *values][:SHOWN]
 
-def run(inputs: int, *, number: int, seconds: float) -> list[Result]:
-    """Fuzz all targets with about `inputs` in all; `number` is the seed. Each target has its share
-    of `seconds`, and is broken off after that."""
-    all_targets = targets()
-    shares = sum(target.share for target in all_targets)
-    return [
-        _fuzz(t, inputs * t.share // shares, number, seconds * t.share / shares)
-        for t in all_targets
-    ]
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of the inputs of one target; `seed` is its own, and nothing is tried after `ends`
+    (of time.monotonic)."""
+
+    target: str
+    inputs: int
+    seed: int
+    ends: float
 
 
-def _fuzz(target: Target, inputs: int, number: int, seconds: float) -> Result:
+def run(inputs: int, *, number: int, seconds: float, processes: int = 1) -> list[Result]:
+    """Fuzz all targets with about `inputs` in all; `number` is the seed. Broken off after
+    `seconds`."""
+    results = {name: Result(name) for name in _targets()}
+    with ExitStack() as pool:
+        each: Callable[..., Iterator[Result]] = map
+        if processes > 1:
+            # A new interpreter each: a copy of one with threads may hang.
+            fresh = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+            each = pool.enter_context(fresh).map
+        for part in each(_fuzz, _pieces(inputs, number, time.monotonic() + seconds)):
+            results[part.target].add(part)
+    return list(results.values())
+
+
+def _pieces(inputs: int, number: int, ends: float) -> list[Piece]:
+    """Those of all targets in turn, so that whatever is broken off is missing everywhere."""
+    shares = sum(target.share for target in _targets().values())
+    pieces = []
+    for target in _targets().values():
+        of_target = -(-inputs * target.share // shares)  # rounded up
+        sizes = [min(PIECE, of_target - first) for first in range(0, of_target, PIECE)]
+        pieces += [(n, Piece(target.name, size, n, ends)) for n, size in enumerate(sizes)]
+    pieces.sort(key=lambda numbered: numbered[0])
+    return [replace(piece, seed=number * FULL + n) for n, piece in pieces]
+
+
+@cache
+def _targets() -> dict[str, Target]:
+    return {target.name: target for target in targets()}
+
+
+def _fuzz(piece: Piece) -> Result:
+    target, ends = _targets()[piece.target], piece.ends
     result = Result(target.name)
-    ends = time.monotonic() + max(seconds, 1.0)
-    half = (inputs + 1) // 2
-    dice = random.Random(f"{number} {target.name}")  # noqa: S311  no secret
+    half = (piece.inputs + 1) // 2
+    dice = random.Random(f"{piece.seed} {target.name}")  # noqa: S311  no secret
     if target.takes == "text":
         target.call("since last Monday")  # what is loaded at the first use
     for _ in range(half):
@@ -82,9 +130,14 @@ def _fuzz(target: Target, inputs: int, number: int, seconds: float) -> Result:
         result.mutated += 1
         _try(target, MUTATIONS[target.takes](dice), result)
 
-    @seed(number)
-    @settings(max_examples=inputs - half, database=None, deadline=None, phases=[Phase.generate],
-              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @seed(piece.seed)
+    @settings(
+        max_examples=piece.inputs - half,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(STRATEGIES[target.takes])
     def made_up(value: Any) -> None:
         if time.monotonic() > ends:
@@ -93,7 +146,7 @@ def _fuzz(target: Target, inputs: int, number: int, seconds: float) -> Result:
         _try(target, value, result)
 
     try:
-        if inputs > half:
+        if piece.inputs > half:
             made_up()
     except OutOfTime:
         pass
@@ -147,12 +200,9 @@ def table(results: list[Result]) -> Iterator[str]:
 
 
 def _total(results: list[Result]) -> Result:
-    worst = max(results, key=lambda r: r.slowest_s)
-    total = Result("**all**", slowest_s=worst.slowest_s, slowest_size=worst.slowest_size)
-    for r in results:
-        total.mutated += r.mutated
-        total.made_up += r.made_up
-        total.crashes += r.crashes
+    total = Result("**all**")
+    for result in results:
+        total.add(result)
     return total
 
 
@@ -170,10 +220,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=FULL)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--minutes", type=float, default=100)
     wanted = parser.parse_args()
     begun = time.monotonic()
-    results = run(wanted.inputs, number=wanted.seed, seconds=60 * wanted.minutes)
+    results = run(
+        wanted.inputs,
+        number=wanted.seed,
+        seconds=60 * wanted.minutes,
+        processes=os.cpu_count() or 1,
+    )
     total = sum(r.inputs for r in results)
     lines = [
         "# Fuzzing",

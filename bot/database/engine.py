@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError, TimeoutError
 from sqlalchemy.pool import QueuePool
 
 from bot.database.sealing import KeyRing, seal_with
@@ -16,9 +20,11 @@ from bot.logs import event_log
 
 log = event_log(__name__)
 RESTED_S = 1.0
+IN_LINE_S = 5.0
 _LOCK = 20261129  # any number; it names the lock of PostgreSQL
 MIGRATIONS = Path(__file__).parent / "migrations"
 metadata = MetaData()
+_writers: WeakKeyDictionary[Engine, Any] = WeakKeyDictionary()
 
 
 def connect(url: str, keys: KeyRing | None = None) -> Engine:
@@ -84,6 +90,28 @@ def connect_memory() -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     return seal_with(engine, None)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes; committed at the end. Raises sqlalchemy's TimeoutError when others
+    write for longer than IN_LINE_S.
+
+    SQLite has one writer at a time, and whoever finds it busy tries again now and then: among many
+    one may never have its turn. So the threads of this process stand in line.
+    """
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            yield connection
+        return
+    line = _writers.setdefault(engine, threading.RLock())
+    if not line.acquire(timeout=IN_LINE_S):
+        raise TimeoutError("others write to the database")
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        line.release()
 
 
 def reader(engine: Engine) -> Engine:

@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from bot.database.engine import writing
 from bot.errors import RecordsSealed
 from bot.logs import event_log
 from bot.records import tables as t
@@ -55,7 +56,7 @@ class SeenEvents:
         ]
         rows[0]["answer_to"] = answer_to
         try:
-            with self._engine.begin() as connection:
+            with writing(self._engine) as connection:
                 if self._is_time_to_clean():
                     connection.execute(
                         delete(t.channel_events).where(t.channel_events.c.at < now - KEPT)
@@ -102,7 +103,7 @@ class SeenEvents:
         )
         left = []
         try:
-            with self._engine.begin() as connection:
+            with writing(self._engine) as connection:
                 rows = connection.execute(
                     select(events.key_hash, events.answer_to).where(is_left)
                 ).all()
@@ -132,7 +133,7 @@ class SeenEvents:
 
     def _write(self, statement: object) -> None:
         try:
-            with self._engine.begin() as connection:
+            with writing(self._engine) as connection:
                 connection.execute(statement)
         except SQLAlchemyError:
             log.error("events_not_noted")

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.engine import Engine
 
-from bot.database.engine import leave_no_trace
+from bot.database.engine import leave_no_trace, writing
 from bot.logs import event_log
 from bot.records import tables as t
 from bot.records.events import KEPT
@@ -40,7 +40,7 @@ def purge(engine: Engine, config: Settings, now: datetime.datetime) -> Purged:
     consents, links = t.channel_consents.c, t.channel_links.c
     has_conversation = select(links.person).where(links.person == consents.person).exists()
     audit_kept = now - datetime.timedelta(days=config.audit_retention_days)
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         # What somebody answered about Slack goes with their last conversation.
         done.channel_consents = connection.execute(
             delete(t.channel_consents).where(consents.at < kept, ~has_conversation)
@@ -69,7 +69,7 @@ def _conversations(
     is_old = (c.last_used_at < before) | is_left
     old = select(c.id).where(is_old).order_by(c.last_used_at).limit(AT_ONCE)
     while True:
-        with engine.begin() as connection:
+        with writing(engine) as connection:
             # PostgreSQL: whoever writes in this moment keeps the conversation.
             found = connection.scalars(old.with_for_update(skip_locked=True)).all()
             for conversation in found:

@@ -25,7 +25,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database.compiled import Compiled
-from bot.database.engine import leave_no_trace, reader
+from bot.database.engine import leave_no_trace, reader, writing
 from bot.errors import RecordsUnavailable
 from bot.logs import event_log
 from bot.records import people
@@ -59,7 +59,7 @@ class SqlPlace:
 
     def check(self) -> None:
         """One statement."""
-        with self._on() as connection:
+        with self._reading() as connection:
             connection.execute(select(1))
 
     def by_token(self, token_hash: str) -> Found | None:
@@ -100,13 +100,13 @@ class SqlPlace:
 
     def answers(self, conversation: str, interview: str) -> list[Row] | None:
         """Rows of one interview."""
-        with self._on() as connection:
+        with self._reading() as connection:
             rows = connection.execute(_ANSWERS, {"interview": interview}).mappings().all()
         return [dict(row) for row in rows if row["id"] is not None] if rows else None
 
     def messages(self, conversation: str) -> list[str]:
         """All bodies."""
-        with self._on() as connection:
+        with self._reading() as connection:
             return list(
                 connection.scalars(
                     select(t.messages.c.body)
@@ -117,7 +117,7 @@ class SqlPlace:
 
     def write(self, conversation: str, changes: Changes) -> None:
         """One transaction."""
-        with self._on() as connection:
+        with self._writing() as connection:
             for message in changes.replaced_feedback:
                 connection.execute(
                     delete(t.feedback).where(
@@ -138,18 +138,18 @@ class SqlPlace:
 
     def read_all(self, conversation: str) -> Rows:
         """Every row."""
-        with self._on() as connection:
+        with self._reading() as connection:
             return read_rows(connection, conversation)
 
     def put(self, rows: Rows) -> None:
         """One transaction."""
-        with self._on() as connection:
+        with self._writing() as connection:
             delete_rows(connection, rows["conversations"][0]["id"])
             write_rows(connection, rows)
 
     def set_consent(self, conversation: str, row: Row) -> None:
         """One transaction."""
-        with self._on() as connection:
+        with self._writing() as connection:
             connection.execute(
                 update(t.conversations)
                 .where(t.conversations.c.id == conversation)
@@ -159,7 +159,7 @@ class SqlPlace:
 
     def delete(self, conversation: str) -> None:
         """One transaction."""
-        with self._on() as connection:
+        with self._writing() as connection:
             delete_rows(connection, conversation)
         leave_no_trace(self._engine)
 
@@ -172,17 +172,17 @@ class SqlPlace:
         life: datetime.timedelta,
     ) -> None:
         """One transaction."""
-        with self._on() as connection:
+        with self._writing() as connection:
             add_keys(connection, conversation, keys, now=now, life=life)
 
     def take_key(self, key: str, *, opens: str, now: datetime.datetime) -> str | None:
         """One transaction."""
-        with self._on() as connection:
+        with self._writing() as connection:
             return take_key(connection, key, opens=opens, now=now)
 
     def key_opens(self, key: str, *, opens: str, now: datetime.datetime) -> str | None:
         """One statement."""
-        with self._on() as connection:
+        with self._reading() as connection:
             return key_opens(connection, key, opens=opens, now=now)
 
     def redeem(
@@ -195,7 +195,7 @@ class SqlPlace:
         now: datetime.datetime,
     ) -> bool:
         """One transaction."""
-        with self._on() as connection:
+        with self._writing() as connection:
             if take_key(connection, code, opens=RESUME, now=now) != conversation:
                 return False
             row = {"conversation": conversation, "token_hash": token_hash}
@@ -207,34 +207,34 @@ class SqlPlace:
 
     def link(self, conversation: str, person: str, *, now: datetime.datetime) -> None:
         """One transaction."""
-        with self._on() as connection:
+        with self._writing() as connection:
             people.link(connection, conversation, person, now=now)
 
     def linked(self, person: str) -> list[tuple[datetime.datetime, str]]:
         """One statement."""
-        with self._on() as connection:
+        with self._reading() as connection:
             return people.linked(connection, person)
 
     def set_channel_consent(
         self, person: str, *, given: bool, wording: str, now: datetime.datetime
     ) -> None:
         """What a person answered about the channel. No conversation: a "no" is kept as well."""
-        with self._on() as connection:
+        with self._writing() as connection:
             people.set_consent(connection, person, given=given, wording=wording, now=now)
 
     def channel_consent(self, person: str) -> bool | None:
         """None when the person has not answered."""
-        with self._on() as connection:
+        with self._reading() as connection:
             return people.consent_of(connection, person)
 
     def forget_channel_consent(self, person: str) -> None:
         """Leave no answer."""
-        with self._on() as connection:
+        with self._writing() as connection:
             people.forget_consent(connection, person)
 
     def drop_old(self, before: datetime.datetime) -> None:
         """One transaction."""
-        with self._on() as connection:
+        with self._writing() as connection:
             old = connection.scalars(
                 select(t.conversations.c.id).where(t.conversations.c.last_used_at < before)
             ).all()
@@ -243,13 +243,13 @@ class SqlPlace:
 
     def add_audit(self, rows: list[Row]) -> None:
         """Rows of the red-flag audit: without a conversation, so they need no consent."""
-        with self._on() as connection:
+        with self._writing() as connection:
             connection.execute(insert(t.red_flag_audit), rows)
 
     @contextmanager
-    def _on(self) -> Iterator[Connection]:
+    def _writing(self) -> Iterator[Connection]:
         """One transaction."""
-        with _told(), self._engine.begin() as connection:
+        with _told(), writing(self._engine) as connection:
             yield connection
 
     @contextmanager
