@@ -25,7 +25,7 @@ from typing import Any
 OTHER = "HTTP server, event loop, threads, all else"
 # What is called for each part; what is called inside another one does not count for that.
 PARTS: dict[str, tuple[str, ...]] = {
-    "sentence vectors (onnxruntime, tokenizers)": ("bot.nlu.encoder:Encoder._encode",),
+    "sentence vectors (onnxruntime, tokenizers)": ("bot.nlu.encoder:Encoder.encode",),
     "named things (spaCy)": ("bot.nlu.components:EntityMarker.process",),
     "emergencies, rules": (
         "bot.triage.red_flags:RedFlagDetector.read",
@@ -150,13 +150,13 @@ def main() -> None:
     from bot.rasa_parts import server
 
     output, clock = Path(sys.argv[1]), Clock()
-    keep_house = server._keep_house
+    prepare = server.prepare
 
-    def with_clocks(app: Any) -> None:
-        put_clocks(clock)  # by now Rasa is imported as the server has it
-        keep_house(app)
+    def with_clocks(*args: Any, **kwargs: Any) -> None:
+        prepare(*args, **kwargs)
+        put_clocks(clock)  # Rasa is imported as the server has it, and no route is made yet
 
-    server._keep_house = with_clocks
+    server.prepare = with_clocks
     signal.signal(signal.SIGUSR1, lambda *_: clock.begin())
     signal.signal(signal.SIGUSR2, lambda *_: output.write_text(json.dumps(clock.shares())))
     sys.argv = ["bot", "run"]
