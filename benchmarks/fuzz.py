@@ -2,7 +2,8 @@
 
 Half of the inputs are real sentences, changed; half are made up by hypothesis. Any exception is a
 crash, and so is a call that takes longer than MOST_S. The same seed gives the same inputs, in
-pieces that the cores share. With the full number of inputs, docs/fuzzing.md is written.
+pieces that the cores share; which question of the interview an input meets depends on what else
+that core has tried. With the full number of inputs, docs/fuzzing.md is written.
 """
 
 from __future__ import annotations

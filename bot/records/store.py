@@ -339,8 +339,9 @@ class Records:
         if turn is not None:
             turn.is_over = True
         self._found_in.pop(conversation, None)
-        for token in [t for t, f in self._tokens.items() if f.conversation.id == conversation]:
-            self._tokens.pop(token, None)
+        for token, found in list(self._tokens.items()):  # other threads add to it meanwhile
+            if found.conversation.id == conversation:
+                self._tokens.pop(token, None)
         for place in (self._memory, self._durable):
             place.delete(conversation)
 
