@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import os
 from collections.abc import Callable
@@ -22,6 +23,8 @@ _ENVIRONMENT = {
     "RASA_MAX_CACHE_SIZE": "0",  # Rasa's cache does not see changes of our components
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
 }
+# M_ARENA_MAX of glibc's malloc.h.
+_MOST_HEAPS = -8
 
 
 def prepare(settings: Settings, *, to_serve: bool = False) -> None:
@@ -37,6 +40,7 @@ def prepare(settings: Settings, *, to_serve: bool = False) -> None:
 
 def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> None:
     """Serve until stopped. `on_ready` is called once requests are answered."""
+    one_heap()
     prepare(settings, to_serve=True)
     # A turn's sums are small: threads would only get in each other's way. Training keeps all.
     threadpool_limits(1)
@@ -72,6 +76,15 @@ def serve(settings: Settings, model: Path, *, on_ready: Callable[[], None]) -> N
     _keep_house(app)
     app.register_listener(close_resources, "after_server_stop")
     app.run(host=settings.host, port=settings.port, access_log=False, motd=False)
+
+
+def one_heap() -> None:
+    """Let all threads share one heap of the C library; before they are started. By itself glibc
+    gives each its own, and what is freed there is used again by that thread only: memory grew by
+    35 MB an hour at half load. Other C libraries have no such setting and need none."""
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None)
+    if set_option is not None:
+        set_option(_MOST_HEAPS, 1)
 
 
 def _keep_house(app: Any) -> None:
