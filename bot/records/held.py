@@ -17,6 +17,9 @@ Rows = dict[str, list[Row]]
 
 # A row of raised_flags that was a question, no card.
 ASKED = "asked"
+# Cards and confirm lines that a turn reads, and a summary shows: the last ones. Who goes on for weeks
+# may have hundreds, and each is decrypted at every message. History and export have all of them.
+FLAGS_READ = 40
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ class Stored:
     """What a place reads of a conversation before a turn; the same amount whatever its length.
 
     `seen` and `label` belong to the message id and the choice that were asked for. `last_message`
-    is of either side. `interview` is the one begun last, `answers` are its rows.
+    is of either side. `flags`: the last FLAGS_READ, oldest first. `interview` is the one begun last,
+    `answers` are its rows.
     """
 
     conversation: Conversation
@@ -136,7 +140,7 @@ class Held:
         return None if last is None or last["type"] == "user" else last
 
     def red_flags(self) -> list[RaisedFlag]:
-        """The cards shown, oldest first."""
+        """The cards shown, of the last FLAGS_READ cards and confirm lines; oldest first."""
         return [
             RaisedFlag(f["rule"], tuple(json.loads(f["signs"])), f["level"], f["at"])
             for f in self._flags
@@ -144,7 +148,7 @@ class Held:
         ]
 
     def signs_asked(self) -> set[str]:
-        """The signs whose confirm line was asked."""
+        """The signs whose confirm line was asked, as far back as FLAGS_READ."""
         return {str(f["rule"]) for f in self._flags if f["level"] == ASKED}
 
     def answers(self, interview: str) -> list[dict[str, Any]]:

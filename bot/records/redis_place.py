@@ -25,7 +25,16 @@ from bot.database.sealing import KeyRing
 from bot.errors import RecordsUnavailable
 from bot.logs import event_log
 from bot.records import tables as t
-from bot.records.held import Changes, Row, Rows, Stored, StoredTurn, TrackerRow, conversation_of
+from bot.records.held import (
+    FLAGS_READ,
+    Changes,
+    Row,
+    Rows,
+    Stored,
+    StoredTurn,
+    TrackerRow,
+    conversation_of,
+)
 from bot.records.keys import RESUME, hash_of
 from bot.records.places import Found
 
@@ -75,7 +84,7 @@ class RedisPlace:
             asked.lrange(_key(conversation, t.messages.name), -1, -1)
             asked.hget(_key(conversation, _TURNS), message_id or "")
             asked.hget(_key(conversation, _CHOICES), choice or "")
-            asked.lrange(_key(conversation, t.raised_flags.name), 0, -1)
+            asked.lrange(_key(conversation, t.raised_flags.name), -FLAGS_READ, -1)
             asked.lrange(_key(conversation, t.interviews.name), -1, -1)
             state, last, seen, label, flags, begun = asked.execute()
             if not state:

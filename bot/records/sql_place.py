@@ -31,6 +31,7 @@ from bot.logs import event_log
 from bot.records import people
 from bot.records import tables as t
 from bot.records.held import (
+    FLAGS_READ,
     Changes,
     Row,
     Rows,
@@ -93,7 +94,7 @@ class SqlPlace:
                 seen=_turn(connection, conversation, seen) if seen is not None else None,
                 label=row["label"],
                 tracker=_tracker(row),
-                flags=[dict(flag) for flag in flags],
+                flags=[dict(flag) for flag in reversed(flags)],
                 interview=answers[0]["begun"] if answers else None,
                 answers=[dict(a) for a in answers if a["id"] is not None],
             )
@@ -359,7 +360,8 @@ _STATE = _state()
 _FLAGS = (
     select(t.raised_flags)
     .where(t.raised_flags.c.conversation == _OF)
-    .order_by(t.raised_flags.c.seq)
+    .order_by(t.raised_flags.c.seq.desc())
+    .limit(FLAGS_READ)
 )
 _OF_TURN = (
     select(t.messages.c.body)

@@ -421,7 +421,7 @@ class Records:
         return self._read(conversation).signs_asked()
 
     def red_flags(self, conversation: str) -> list[RaisedFlag]:
-        """The cards shown in this conversation, oldest first."""
+        """The cards shown in this conversation, oldest first; the last ones (FLAGS_READ)."""
         return self._read(conversation).red_flags()
 
     def add_feedback(

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from bot.database.engine import connect, connect_memory, metadata, upgrade
 from bot.errors import RecordsUnavailable, UnknownConversation
 from bot.records.events import SeenEvents
+from bot.records.held import FLAGS_READ
 from bot.records.keys import RESUME
 from bot.records.redis_place import RedisPlace
 from bot.records.retention import purge
@@ -99,6 +100,20 @@ def test_a_turn_is_read_back(records: Records, name: str) -> None:
     assert last is not None and last["seq"] == 4
     assert records.offered(name, "show_summary") == "Summary"
     assert records.offered(name, "other") is None
+
+
+def test_the_last_cards_are_read_and_all_are_kept(records: Records, name: str) -> None:
+    many = FLAGS_READ + 5
+    for number in range(many):
+        records.add_red_flag(
+            name, rule=f"rule{number}", signs=["fever"], level="urgent", channel="web"
+        )
+    shown = [flag.rule for flag in records.red_flags(name)]
+    assert shown == [f"rule{number}" for number in range(5, many)]
+    kept = records.export(name)["raised_flags"]
+    assert [(row["seq"], row["rule"]) for row in kept] == [
+        (number + 1, f"rule{number}") for number in range(many)
+    ]
 
 
 def test_a_turn_is_written_as_a_whole_or_not_at_all(records: Records, name: str) -> None:
