@@ -17,8 +17,8 @@ Rows = dict[str, list[Row]]
 
 # A row of raised_flags that was a question, no card.
 ASKED = "asked"
-# Cards and confirm lines that a turn reads, and a summary shows: the last ones. Who goes on for weeks
-# may have hundreds, and each is decrypted at every message. History and export have all of them.
+# Cards and confirm lines that a turn reads, and a summary shows: the last ones. Who goes on for
+# weeks may have hundreds, and each is decrypted at every message. History and export have all.
 FLAGS_READ = 40
 
 
@@ -68,8 +68,8 @@ class Stored:
     """What a place reads of a conversation before a turn; the same amount whatever its length.
 
     `seen` and `label` belong to the message id and the choice that were asked for. `last_message`
-    is of either side. `flags`: the last FLAGS_READ, oldest first. `interview` is the one begun last,
-    `answers` are its rows.
+    is of either side. `flags`: the last FLAGS_READ, oldest first. `interview` is the one begun
+    last, `answers` are its rows.
     """
 
     conversation: Conversation
