@@ -109,6 +109,7 @@ def running_world(folder: Path, *, is_shared: bool) -> Iterator[World]:
     settings = {
         "RECORDS_KEY": KEY,
         "MESSAGES_PER_MINUTE": "1000000",
+        "TRUSTED_PROXIES": "1",
         "SESSIONS_PER_MINUTE": "1000000",
         "PYTHONPATH": str(HOOKS),
         "FAULTS_FOLDER": str(folder),
