@@ -56,7 +56,7 @@ soak: setup ## half load on two bots with PostgreSQL and Redis for 20 minutes (M
 redos: setup ## every regular expression on hostile texts; writes docs/regular-expressions.md (4 minutes)
 	@$(PYTHON) -W ignore -m benchmarks.redos
 
-fuzz: setup ## 200,000 odd inputs to all that reads what people send; writes docs/fuzzing.md (INPUTS=2000: fewer, writes nothing)
+fuzz: setup ## 200,000 odd inputs to all that reads what people send; writes docs/fuzzing.md (10 minutes; INPUTS=2000: fewer, writes nothing)
 	@$(PYTHON) -W ignore -m benchmarks.fuzz --inputs $(or $(INPUTS),200000)
 
 sbom: setup ## what is installed, as CycloneDX: docs/sbom.cdx.json (after each `make lock`)
