@@ -35,10 +35,13 @@ class ContentResponses(NaturalLanguageGenerator):
         message = tracker.latest_message
         mark = red_flag_of(message)
         metadata = (message.metadata if message else None) or {}
-        reply = self._reply(utter_action, mark, metadata)
+        in_interview = tracker.active_loop_name is not None
+        reply = self._reply(utter_action, mark, metadata, in_interview=in_interview)
         return rendered(reply, channel=output_channel) if reply else None
 
-    def _reply(self, name: str, mark: dict[str, Any], metadata: dict[str, Any]) -> Reply | None:
+    def _reply(
+        self, name: str, mark: dict[str, Any], metadata: dict[str, Any], *, in_interview: bool
+    ) -> Reply | None:
         parts = runtime()
         if name == "utter_care_card":
             return card_reply(
@@ -50,5 +53,5 @@ class ContentResponses(NaturalLanguageGenerator):
         if name == "utter_confirm_red_flag":
             return confirm_reply(mark["confirm"], parts.content)
         if name == "utter_red_flag_cleared":
-            return cleared_reply(parts.content)
+            return cleared_reply(parts.content, in_interview=in_interview)
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.content.all_content import Content
-from bot.rendering.reply import Choice, Reply
+from bot.rendering.reply import Choice, Reply, choices_of
 from bot.triage.care_card import care_card, confirm_line
 from bot.triage.raising import Finding
 
@@ -53,6 +53,8 @@ def confirm_reply(rule: str, content: Content) -> Reply:
     return Reply("confirm_red_flag", confirm_line(rule, content.red_flags), choices, {"rule": rule})
 
 
-def cleared_reply(content: Content) -> Reply:
-    """After a clear "no" to the confirm line."""
-    return Reply("text", content.texts["red_flag_cleared"].text)
+def cleared_reply(content: Content, *, in_interview: bool = False) -> Reply:
+    """After a clear "no" to the confirm line; what can be done next, unless a question follows."""
+    cleared = content.texts["red_flag_cleared"]
+    next_steps = () if in_interview else choices_of(cleared.choices, content.texts.labels)
+    return Reply("text", cleared.text, next_steps)

@@ -14,6 +14,7 @@ from bot.content.kept import kept_content
 from bot.triage.care_card import care_card
 from bot.triage.raising import Finding
 from bot.triage.red_flags import RedFlagDetector
+from bot.triage.replies import cleared_reply
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("tests/cases/red_flags.yml", "tests/cases/red_flags_meant.yml")
@@ -109,6 +110,13 @@ def test_every_card_says_whom_to_call(content: Content, country: str | None) -> 
         assert all(len(line.split()) <= 22 for line in card.bullets)
         if country is not None and flag.level in ("emergency", "crisis"):
             assert any(contact.href for contact in card.contacts)
+
+
+def test_after_a_no_the_way_on_is_shown(content: Content) -> None:
+    """In the interview its next question follows instead."""
+    values = [choice.value for choice in cleared_reply(content).choices]
+    assert values == ["prepare_visit", "help"]
+    assert cleared_reply(content, in_interview=True).choices == ()
 
 
 def test_the_own_number_comes_first(content: Content) -> None:
