@@ -41,7 +41,7 @@ test-slack-outage: setup ## Slack down for 30 s: the answers arrive afterwards
 test-replaced: setup ## several bots: killed, and replaced one by one while people talk
 	@REPLACE_BOTS=1 $(PYTHON) -m pytest tests/http/test_fleet.py
 
-faults: setup ## 500 conversations while processes are killed, disks full, databases gone; writes docs/faults.md (50 minutes; CONVERSATIONS=100 ROUNDS=1: shorter, writes nothing)
+faults: setup ## 500 conversations while processes are killed, disks full, databases gone; writes docs/faults.md (20 to 50 minutes; CONVERSATIONS=100 ROUNDS=1: shorter, writes nothing)
 	@$(PYTHON) -W ignore -m tests.faults $(if $(CONVERSATIONS)$(ROUNDS),--conversations $(or $(CONVERSATIONS),100) --rounds $(or $(ROUNDS),1),--write)
 
 test-services: ## install what some tests need (Debian: chromium, postgresql, redis, nginx; npm: lforms, axe-core, jquery)
