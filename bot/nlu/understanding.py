@@ -30,6 +30,9 @@ EACH_PART_GOES_ON = 0.25
 # next one's score. Chosen on the development questions.
 DECLINES, TIMES_THE_NEXT_DECLINES = 0.3, 3.0
 MENTIONED = 4
+# From this score on, so many times the next one's, a message is surely about something else.
+OUT_OF_SCOPE = "out_of_scope"
+OUTSIDE_FROM, TIMES_THE_NEXT_OUTSIDE = 0.25, 5.0
 
 Rank = Callable[[Sequence[str]], list[list[Ranked]]]
 
@@ -144,7 +147,7 @@ class _Reader:
         first = alone[0].intent
         if self.words.stands_for_something(text) or self.words.is_aspect(first):
             return False
-        return _is_question(first) and _is_sure(alone)
+        return (_is_question(first) and _is_sure(alone)) or _is_outside(alone)
 
     def two_questions(
         self, parts: Sequence[str], ranked: Sequence[list[Ranked]], whole: list[str]
@@ -191,6 +194,13 @@ def declined_at_the_end(ranked: Sequence[list[Ranked]]) -> Understood | None:
 def _is_sure(ranked: list[Ranked]) -> bool:
     next_score = ranked[1].score if len(ranked) > 1 else 0.0
     return ranked[0].score >= max(STANDS_ALONE, TIMES_THE_NEXT * next_score)
+
+
+def _is_outside(ranked: list[Ranked]) -> bool:
+    """Clearly about something else, as in "what is the capital of France"."""
+    next_score = ranked[1].score if len(ranked) > 1 else 0.0
+    least = max(OUTSIDE_FROM, TIMES_THE_NEXT_OUTSIDE * next_score)
+    return ranked[0].intent == OUT_OF_SCOPE and ranked[0].score >= least
 
 
 def _is_question(intent: str) -> bool:
